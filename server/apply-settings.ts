@@ -10,7 +10,7 @@ import type { Log } from './platform/log.ts';
 import type { ProviderRegistry } from './providers/provider-registry.ts';
 import { changedAspects } from './settings/changed-aspects.ts';
 import type { CurrentSettings } from './settings/current-settings.ts';
-import type { ReadSettings } from './settings/read-settings.ts';
+import { type ReadSettings, unreadableSettings } from './settings/read-settings.ts';
 
 export type ConfigurableModules = {
   readonly current: CurrentSettings;
@@ -21,7 +21,7 @@ export type ConfigurableModules = {
   readonly inlineCompletion: Pick<InlineCompletionService, 'onSettingsChanged'>;
   readonly cache: Pick<ResponseCache, 'resize' | 'clear'>;
   readonly registryRefresh: Pick<RegistryRefresh, 'setDaily'>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'error'>;
   /** Called after each change that a user can see. */
   readonly onChange: () => void;
 };
@@ -44,23 +44,44 @@ const steps = (modules: ConfigurableModules): readonly Step[] => {
   ];
 };
 
-/** Returns what applies new settings. The first time every step is taken. */
+/**
+ * Returns what applies new settings; the first time every step is taken. Where a step fails, the last settings that could
+ * be applied hold, at first the most careful ones, and the status says so.
+ */
 export function settingsApplier(modules: ConfigurableModules): (read: ReadSettings) => void {
   const { current, log, onChange } = modules;
   const all = steps(modules);
-  let isFirst = true;
-  return (read) => {
+  let applied: ReadSettings | undefined;
+  const apply = (read: ReadSettings, takesAll: boolean): void => {
     const before = current.get();
     current.set(read);
     const settings = current.get();
-    for (const problem of current.problems()) log.warn(problem);
     const changed = changedAspects(before, settings);
-    for (const { aspects, apply } of all)
-      if (isFirst || aspects.some((aspect) => changed.has(aspect))) apply(settings);
-    isFirst = false;
+    for (const step of all)
+      if (takesAll || step.aspects.some((aspect) => changed.has(aspect))) step.apply(settings);
+  };
+  return (read) => {
+    try {
+      apply(read, applied === undefined);
+      applied = read;
+    } catch (error) {
+      const problem = `The settings could not be applied: ${errorText(error)}. ${applied ? 'The settings from before still hold.' : 'The most careful values apply.'}`;
+      log.error(problem, error);
+      applied ??= unreadableSettings('The settings could not be applied.');
+      try {
+        apply(applied, true);
+      } catch (second) {
+        log.error('The settings from before could not be applied again.', second);
+      }
+      current.setRejection(problem);
+    }
+    for (const problem of current.problems()) log.warn(problem);
     onChange();
   };
 }
+
+const errorText = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 200);
 
 /** The providers by the user's settings, with the servers that were discovered. */
 export function configureProviders({

@@ -1,5 +1,6 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
+import { compileGlob, maxGlobLength, maxGlobs } from './glob.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { roleIds } from './roles.ts';
 import { strategies, taskTypes } from './tasks.ts';
@@ -38,15 +39,25 @@ const meta = (
 const Strategy = z.enum(strategies);
 const Usd = z.number().min(0).max(100_000);
 
-export const PriceSettings = z.object({
+export const PriceSettings = z.strictObject({
   input: Usd,
   output: Usd,
   cachedRead: Usd.optional(),
   cacheWrite: Usd.optional(),
 });
 
+/** A glob pattern of files. Longer ones, and those that shared/glob.ts cannot compile, are invalid. */
+const FilePattern = z
+  .string()
+  .min(1)
+  .max(maxGlobLength)
+  .refine((glob) => compileGlob(glob) !== undefined, {
+    error: 'must be a glob of `*`, `**`, `?`, `[a-z]` and `{a,b}` with few alternatives',
+  });
+const FilePatterns = z.array(FilePattern).max(maxGlobs);
+
 /** What a user may set for one model. */
-export const ModelSettings = z.object({
+export const ModelSettings = z.strictObject({
   source: z.enum(['local', 'api']).optional(),
   toggle: z.boolean().optional(),
   locked: z.boolean().optional(),
@@ -62,7 +73,7 @@ export type ModelSettings = z.infer<typeof ModelSettings>;
 const Milliseconds = z.int().min(1).max(3_600_000).optional();
 
 /** Timeouts in milliseconds. Absent: the default for the source. */
-export const Timeouts = z.object({
+export const Timeouts = z.strictObject({
   /** For connecting. */
   connectMs: Milliseconds,
   /** From sending the request to the first part of the answer. */
@@ -73,7 +84,7 @@ export const Timeouts = z.object({
 export type Timeouts = z.infer<typeof Timeouts>;
 
 /** What a user may set for one provider, built-in or new. */
-export const ProviderSettings = z.object({
+export const ProviderSettings = z.strictObject({
   /** An engine in server/engines/table.ts. Absent: the engine with the provider's name, else `openai-compatible`. */
   kind: z.string().min(1).optional(),
   label: z.string().min(1).max(60).optional(),
@@ -103,11 +114,11 @@ export const ProviderSettings = z.object({
 export type ProviderSettings = z.infer<typeof ProviderSettings>;
 
 /** Limits in US dollars. Absent: none. */
-export const PeriodBudget = z.object({ perDayUsd: Usd.optional(), perMonthUsd: Usd.optional() });
+export const PeriodBudget = z.strictObject({ perDayUsd: Usd.optional(), perMonthUsd: Usd.optional() });
 export type PeriodBudget = z.infer<typeof PeriodBudget>;
 
 /** What a role or a task type prefers. */
-export const Preference = z.object({
+export const Preference = z.strictObject({
   /** Pinned. */
   model: ModelIdSchema.optional(),
   strategy: Strategy.optional(),
@@ -180,7 +191,7 @@ export const Settings = z.object({
       ),
     ),
   'routing.timeouts': z
-    .object({ local: Timeouts.optional(), api: Timeouts.optional() })
+    .strictObject({ local: Timeouts.optional(), api: Timeouts.optional() })
     .default({})
     .meta(
       meta(
@@ -206,7 +217,7 @@ export const Settings = z.object({
       meta(
         'window',
         ['routing', 'inline', 'providers'],
-        'Preferences per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `maxOutputTokens`, `tools`, `vision`, `price` in US dollars per million tokens. A workspace can only turn models off.',
+        'Preferences per model (`provider/model`): `toggle: false` takes it out of rotation, `locked: true` forbids it, `tier` 1–5, `source`, `contextTokens`, `maxOutputTokens`, `tools`, `vision`, `price` in US dollars per million tokens. An entry for `provider/*` turns off or locks all models of the provider. A workspace can only turn models off.',
       ),
     ),
   providers: z
@@ -313,16 +324,13 @@ export const Settings = z.object({
         'Path of a file with certificate authorities (PEM) that are trusted in addition to those of the system, for servers and proxies with a private one. Empty: none.',
       ),
     ),
-  'privacy.localOnly': z
-    .array(z.string().min(1))
-    .default([])
-    .meta(
-      meta(
-        'window',
-        ['routing', 'inline'],
-        'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. User and workspace patterns are combined.',
-      ),
+  'privacy.localOnly': FilePatterns.default([]).meta(
+    meta(
+      'window',
+      ['routing', 'inline'],
+      'Glob patterns of files whose requests may only go to local models, for example `**/secrets/**`. User and workspace patterns are combined.',
     ),
+  ),
   'registry.refresh': z
     .enum(['off', 'daily'])
     .default('off')
@@ -450,16 +458,13 @@ export const Settings = z.object({
         'Ghost text per language: `{ "*": true, "markdown": false }`; `*` applies to languages that are not listed. A workspace can only turn languages off.',
       ),
     ),
-  'inline.exclude': z
-    .array(z.string().min(1))
-    .default([])
-    .meta(
-      meta(
-        'window',
-        ['inline'],
-        'Glob patterns of files without ghost text. Their content is not sent as context for other files either. Files that hold keys, such as `.env`, are always excluded. User and workspace patterns are combined.',
-      ),
+  'inline.exclude': FilePatterns.default([]).meta(
+    meta(
+      'window',
+      ['inline'],
+      'Glob patterns of files without ghost text. Their content is not sent as context for other files either. Files that hold keys, such as `.env`, are always excluded. User and workspace patterns are combined.',
     ),
+  ),
   'inline.maxFileKB': z
     .int()
     .min(1)

@@ -2,7 +2,7 @@
  * The effective values of `rumbo.*`. A workspace can narrow, never redirect or widen: restrictions are united, permissions
  * must be granted by all, and undeclared keys are not read.
  */
-import { type SettingKey, settingKeys } from '../../shared/settings.ts';
+import { ModelSettings, type SettingKey, settingKeys } from '../../shared/settings.ts';
 
 /** The result of `WorkspaceConfiguration.inspect` for one key. */
 export type InspectedSetting = {
@@ -43,17 +43,22 @@ export function effectiveSettings(
   return settings;
 }
 
-/** From a workspace only `false` counts. */
+/** From a workspace only `false` counts; what is no boolean is left to the server, which reports it. */
 function onlyOff(user: unknown, workspaces: readonly unknown[]): unknown {
-  return workspaces.includes(false) ? false : user;
+  if (workspaces.includes(false)) return false;
+  const broken = workspaces.find((value) => typeof value !== 'boolean');
+  return broken === undefined || user === false ? user : broken;
 }
 
 /** A language is enabled where user and workspaces all enable it. */
 function narrowLanguages(user: unknown, workspaces: readonly unknown[]): unknown {
   if (user !== undefined && !isRecord(user)) return user;
-  const switches = workspaces.map((value) =>
-    Object.fromEntries(Object.entries(asRecord(value)).filter(([, on]) => typeof on === 'boolean')),
+  const broken = workspaces.find(
+    (value) => !isRecord(value) || Object.values(value).some((on) => typeof on !== 'boolean'),
   );
+  // The server turns ghost text off and reports the value.
+  if (broken !== undefined) return isRecord(broken) ? { ...asRecord(user), ...notBooleans(broken) } : broken;
+  const switches = workspaces.map(asRecord);
   if (!switches.some((languages) => Object.values(languages).includes(false))) return user;
   const isOn = (languages: Record<string, unknown>, language: string) =>
     languages[language] ?? languages['*'] ?? true;
@@ -67,34 +72,48 @@ function narrowLanguages(user: unknown, workspaces: readonly unknown[]): unknown
   );
 }
 
-/** From a workspace only `toggle: false` and `locked: true` count, merged into the user's settings of the model. */
+const notBooleans = (languages: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(languages).filter(([, on]) => typeof on !== 'boolean'));
+
+/**
+ * From a workspace only `toggle: false` and `locked: true` count, merged into the user's settings of the model, and what
+ * the server cannot read: it locks the model, or all of them, and reports why.
+ */
 function narrowModels(user: unknown, workspaces: readonly unknown[]): unknown {
-  const restrictions = workspaces.flatMap((models) => Object.entries(asRecord(models)).flatMap(restriction));
+  if (user !== undefined && !isRecord(user)) return user;
+  const restrictions = workspaces.flatMap((models): [string, unknown][] =>
+    isRecord(models) ? Object.entries(models).flatMap(restriction) : [[everyModel, models]],
+  );
   if (restrictions.length === 0) return user;
   const models = new Map(Object.entries(asRecord(user)));
   for (const [model, restricted] of restrictions)
-    models.set(model, { ...asRecord(models.get(model)), ...restricted });
+    models.set(model, isRecord(restricted) ? { ...asRecord(models.get(model)), ...restricted } : restricted);
   return Object.fromEntries(models);
 }
 
-function restriction([model, settings]: [string, unknown]): [string, Record<string, boolean>][] {
-  const { toggle, locked } = asRecord(settings);
+const everyModel = '*/*';
+/** What a workspace cannot set of a model. */
+const userFields = Object.keys(ModelSettings.shape).filter(
+  (field) => field !== 'toggle' && field !== 'locked',
+);
+
+function restriction([model, settings]: [string, unknown]): [string, unknown][] {
+  if (!isRecord(settings)) return [[model, settings]];
+  const { toggle, locked, ...others } = settings;
+  const misspelt = Object.entries(others).filter(([field]) => !userFields.includes(field));
   const restricted = {
-    ...(toggle === false ? { toggle: false } : {}),
-    ...(locked === true ? { locked: true } : {}),
+    ...Object.fromEntries(misspelt),
+    ...(toggle === undefined || toggle === true ? {} : { toggle }),
+    ...(locked === undefined || locked === false ? {} : { locked }),
   };
   return Object.keys(restricted).length > 0 ? [[model, restricted]] : [];
 }
 
-/** Patterns of user and workspaces together; the user's value stays unchanged, so that the server reports mistakes. */
+/** Patterns of user and workspaces together, with those that cannot be read: for these the server holds every file back. */
 function unitePatterns(user: unknown, workspaces: readonly unknown[]): unknown {
-  const added = workspaces.flatMap((patterns) =>
-    Array.isArray(patterns)
-      ? patterns.filter((pattern) => typeof pattern === 'string' && pattern !== '')
-      : [],
-  );
+  const added = workspaces.flatMap((patterns) => (Array.isArray(patterns) ? patterns : [[patterns]]));
   if (added.length === 0) return user;
-  const own = user === undefined ? [] : Array.isArray(user) ? user : [user];
+  const own = user === undefined ? [] : Array.isArray(user) ? user : [[user]];
   return [...new Set([...own, ...added])];
 }
 

@@ -51,6 +51,7 @@ export function describeModels(
   const named = new Map(infos.map((info) => [info.name, info]));
   const owned = ownSettings(provider.name, settings);
   for (const [name] of owned) {
+    if (name.includes('*')) continue;
     // The settings name a model that the provider does not list: it may answer all the same.
     if (provider.source === 'api' && !named.has(name)) named.set(name, { name });
   }
@@ -75,11 +76,36 @@ const ownSettings = (
   provider: string,
   settings: Settings['models'],
 ): readonly (readonly [string, ModelSettings])[] =>
-  Object.entries(settings).flatMap(([id, own]) =>
-    id.startsWith(`${provider}/`) && id.length > provider.length + 1
-      ? [[id.slice(provider.length + 1), own] as const]
-      : [],
-  );
+  Object.entries(settings).flatMap(([id, own]) => {
+    const slash = id.indexOf('/');
+    const name = id.slice(slash + 1);
+    const owner = id.slice(0, slash);
+    if (owner === provider && name !== '') return [[name, own] as const];
+    // Of other spellings, and of patterns, only what restricts counts.
+    const isMeant = owner === '*' || owner.toLowerCase() === provider.toLowerCase();
+    return isMeant ? [[name, onlyRestrictions(own)] as const] : [];
+  });
+
+const onlyRestrictions = ({ locked, toggle }: ModelSettings): ModelSettings => ({
+  ...(locked === true ? { locked } : {}),
+  ...(toggle === false ? { toggle } : {}),
+});
+
+/** `gpt-*` fits every name that begins so. */
+function fitsPattern(name: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.toLowerCase().split('*');
+  const last = rest.pop();
+  const lower = name.toLowerCase();
+  if (last === undefined) return lower === first;
+  let at = first.length;
+  if (!lower.startsWith(first) || lower.length - last.length < at || !lower.endsWith(last)) return false;
+  for (const part of rest) {
+    at = lower.indexOf(part, at);
+    if (at < 0) return false;
+    at += part.length;
+  }
+  return at <= lower.length - last.length;
+}
 
 /** What the settings say of a model under any of its names; what switches it off or locks it applies under each. */
 function settingsOf(
@@ -87,7 +113,10 @@ function settingsOf(
   owned: readonly (readonly [string, ModelSettings])[],
   names: ModelNames,
 ): ModelSettings | undefined {
-  const matching = owned.filter(([written]) => isSameModelName(names, name, written));
+  const matching = owned.flatMap(([written, own]) => {
+    if (isSameModelName(names, name, written)) return [[written, own] as const];
+    return fitsPattern(name, written) ? [[written, onlyRestrictions(own)] as const] : [];
+  });
   if (matching.length < 2) return matching[0]?.[1];
   const exactLast = matching.toSorted(([one], [other]) => Number(one === name) - Number(other === name));
   const all = exactLast.map(([, own]) => own);

@@ -1,6 +1,6 @@
 /** Matches files whose requests must stay on the user's machines against `rumbo.privacy.localOnly`. Pure. */
 import { posix } from 'node:path';
-import picomatch from 'picomatch';
+import { compileGlob, type GlobMatcher } from '../../shared/glob.ts';
 
 /**
  * When in doubt, a file matches: case, the direction of slashes and the encoding of accents are ignored, dot files
@@ -9,15 +9,33 @@ import picomatch from 'picomatch';
  */
 export const isLocalOnly = (uri: string, patterns: readonly string[]): boolean => fileMatcher(patterns)(uri);
 
-/** The same for many files: the patterns are compiled once. */
+/** The same for many files: the patterns are compiled once. A pattern that cannot be compiled matches every file. */
 export function fileMatcher(patterns: readonly string[]): (uri: string) => boolean {
-  const matchers = patterns.map((pattern) => picomatch(globsOf(pattern), { dot: true, nocase: true }));
-  return (uri) => {
+  const compiled = compiledPatterns.get(patterns);
+  if (compiled) return compiled;
+  const matchers = patterns.map(patternMatcher);
+  const matcher = (uri: string): boolean => {
     if (matchers.length === 0) return false;
     const { pathname } = URL.parse(uri) ?? { pathname: uri };
     const paths = [...new Set([pathOf(pathname), pathOf(uri)])];
     return matchers.some((matches) => paths.some((path) => matches(path)));
   };
+  compiledPatterns.set(patterns, matcher);
+  return matcher;
+}
+
+/** By the array of a setting, which never changes. */
+const compiledPatterns = new WeakMap<readonly string[], (uri: string) => boolean>();
+
+function patternMatcher(pattern: string): GlobMatcher {
+  const trimmed = pattern.trim().normalize('NFC');
+  // A negated pattern: adding folders would widen it.
+  if (trimmed.startsWith('!')) {
+    const matches = compileGlob(trimmed.slice(1));
+    return (path) => !matches?.(path);
+  }
+  const matchers = globsOf(trimmed).flatMap((glob) => compileGlob(glob) ?? []);
+  return (path) => matchers.length === 0 || matchers.some((matches) => matches(path));
 }
 
 /** Absolute, without dot segments or line breaks: a glob's `**` matches neither. */
@@ -31,13 +49,19 @@ function pathOf(text: string): string {
     .replace(/[\r\n\u2028\u2029]/g, ' ');
 }
 
+/** A pattern with and without what may lie above and below the path that it names. */
 function globsOf(pattern: string): string[] {
-  const trimmed = pattern.trim().normalize('NFC');
-  // A negated pattern: adding folders would widen it.
-  if (/^!(?!\()/.test(trimmed)) return [trimmed];
   // A backslash is an escape on POSIX and a separator on Windows.
-  return [...new Set([trimmed, trimmed.replaceAll('\\', '/')])].flatMap((glob) => {
-    const path = glob.replace(/^(?:\.|~)?\/+/, '').replace(/\/+$/, '');
+  return [...new Set([pattern, pattern.replaceAll('\\', '/')])].flatMap((glob) => {
+    const path = relativeGlob(glob);
     return path === '' ? ['**'] : [`**/${path}`, `**/${path}/**`];
   });
 }
+
+/** Without the scheme, the variable (`${workspaceFolder}`) or the dots that it starts with; dot segments are resolved. */
+const relativeGlob = (glob: string): string =>
+  posix
+    .normalize(glob.replace(/^(?:[a-z][a-z\d+.-]{1,30}:\/\/|\$\{[^{}]{1,60}\})/i, ''))
+    .replace(/^(?:(?:\.{1,2}|~)?\/)+/, '')
+    .replace(/\/$/, '')
+    .replace(/^\.{1,2}$/, '');

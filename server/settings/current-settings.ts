@@ -6,7 +6,8 @@ import type { ReadSettings } from './read-settings.ts';
 export function currentSettings(env: Readonly<Record<string, string | undefined>>) {
   let settings: Settings = defaultSettings;
   let problems: readonly string[] = [];
-  let fileProblem: string | undefined;
+  /** About the last settings, which do not apply. Absent: they do. */
+  let rejection: string | undefined;
   const order = (env['LLM_PRIORITY_ORDER'] ?? '')
     .split(',')
     .map((name) => name.trim())
@@ -15,15 +16,15 @@ export function currentSettings(env: Readonly<Record<string, string | undefined>
   return {
     get: (): Settings => settings,
     /** Sentences for the user. */
-    problems: (): readonly string[] => (fileProblem === undefined ? problems : [fileProblem, ...problems]),
+    problems: (): readonly string[] => (rejection === undefined ? problems : [rejection, ...problems]),
     set(read: ReadSettings): void {
       settings = order.length > 0 ? { ...read.settings, 'routing.priorityOrder': order } : read.settings;
       problems = read.problems.map(({ message }) => message);
-      fileProblem = undefined;
+      rejection = undefined;
     },
-    /** The file could not be read again: the settings from before hold, and this is shown until it can be. */
-    setFileProblem(problem: string): void {
-      fileProblem = problem;
+    /** New settings could not be read or applied: those from before hold, and this is shown until others are applied. */
+    setRejection(problem: string): void {
+      rejection = problem;
     },
   };
 }

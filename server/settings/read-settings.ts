@@ -1,5 +1,14 @@
-/** Validates raw settings: the settings that apply, and one sentence for each invalid part. */
+/**
+ * Validates raw settings: the settings that apply, and a sentence for each part that cannot be read. Such a part holds
+ * its most careful value (shared/careful-settings.ts), and all others stay what they are.
+ */
 import type * as z from 'zod';
+import {
+  carefulSettings,
+  isMapSetting,
+  isRestrictive,
+  mostCarefulSettings,
+} from '../../shared/careful-settings.ts';
 import {
   defaultSettings,
   type SettingKey,
@@ -7,129 +16,123 @@ import {
   settingKeys,
   settingsSection,
 } from '../../shared/settings.ts';
-
-export type SettingProblem = {
-  /** The setting's full name, then the keys inside its value. */
-  readonly path: readonly PropertyKey[];
-  /** One sentence that names the setting. */
-  readonly message: string;
-};
+import { misnamedEntries, type UnnamedEntries } from './misnamed-entries.ts';
+import { nearestName } from './nearest-name.ts';
+import {
+  isRecord,
+  isSection,
+  rawSetting,
+  type UndeclaredSetting,
+  undeclaredSettings,
+} from './raw-settings.ts';
+import { readMap, type SettingProblem, untilCorrected } from './read-map.ts';
+import { restrictSettings } from './restrict-settings.ts';
+import { describeIssue } from './setting-sentences.ts';
 
 export type ReadSettings = { readonly settings: Settings; readonly problems: readonly SettingProblem[] };
 
+/** The settings so far, what narrows them, and what is wrong. */
+type Reading = {
+  readonly values: Partial<Record<SettingKey, unknown>>;
+  readonly unnamed: UnnamedEntries;
+  readonly restrictions: Partial<Settings>[];
+  readonly problems: SettingProblem[];
+};
+
 /**
- * @param raw nested as LSP clients send the section (`{ routing: { strategy } }`), or flat with full or short names
- *   (`rumbo.routing.strategy`, `routing.strategy`), the short ones also below `rumbo`. Only declared settings are
- *   looked up, and values are never flattened: model ids hold dots.
+ * @param raw in any spelling that `rawSetting` finds; `null` and absence: no setting is set
+ * @param base what applies where `raw` names no value. Absent: the defaults
  */
-export function readSettings(raw: unknown): ReadSettings {
-  const problems: SettingProblem[] = [];
-  const values: Partial<Record<SettingKey, unknown>> = {};
+export function readSettings(raw: unknown, base: Settings = defaultSettings): ReadSettings {
+  if (raw === undefined || raw === null) return { settings: base, problems: [] };
+  if (!isRecord(raw)) return unreadableSettings('The settings must be an object.');
+  const reading: Reading = { values: {}, unnamed: {}, restrictions: [], problems: [] };
   for (const key of settingKeys) {
-    const value = lookUp(raw, key);
-    if (value !== undefined) values[key] = readOne(key, value, problems);
+    const value = rawSetting(raw, key);
+    if (value !== undefined) readOne(key, value, reading);
   }
-  for (const name of isRecord(raw) ? Object.keys(raw) : []) {
-    if (name.startsWith(`${settingsSection}.`) && !isDeclared(name.slice(settingsSection.length + 1))) {
-      problems.push({ path: [name], message: `${name} is not a Rumbo setting.` });
-    }
-  }
-  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  return { settings: { ...defaultSettings, ...present }, problems };
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isDeclared = (key: string): key is SettingKey => (settingKeys as readonly string[]).includes(key);
-
-function lookUp(raw: unknown, key: SettingKey): unknown {
-  if (!isRecord(raw)) return;
-  const inside = isRecord(raw[settingsSection]) ? raw[settingsSection] : raw;
-  const flat = raw[`${settingsSection}.${key}`] ?? raw[key] ?? inside[key];
-  if (flat !== undefined) return flat;
-  return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
+  for (const undeclared of undeclaredSettings(raw)) readUndeclared(undeclared, reading);
+  const settings: Settings = { ...base, ...(reading.values as Partial<Settings>) };
+  const misnamed = misnamedEntries(settings, reading.unnamed);
+  return {
+    settings: [...reading.restrictions, ...misnamed.restrictions].reduce(restrictSettings, settings),
+    problems: [...reading.problems, ...misnamed.problems],
+  };
 }
 
 /** The settings that apply when none could be read, with the reason in one sentence. */
-export const unreadableSettings = (message: string): ReadSettings => ({
-  settings: { ...defaultSettings, ...restrictive },
-  problems: [{ path: [], message }],
+export const unreadableSettings = (reason: string): ReadSettings => ({
+  settings: { ...defaultSettings, ...mostCarefulSettings() },
+  problems: [{ path: [], message: `${reason} Until that is corrected, the most careful values apply.` }],
 });
 
-/** The most restrictive values, for settings that protect the user and cannot be read. */
-const restrictive = {
-  'budget.perRequestUsd': 0,
-  'budget.perDayUsd': 0,
-  'budget.perMonthUsd': 0,
-  'privacy.localOnly': ['**'],
-  'inline.enabled': false,
-  'inline.languages': { '*': false },
-  'inline.exclude': ['**'],
-} satisfies Partial<Settings>;
-
-/** The valid part of a value. Maps keep their valid entries. */
-function readOne(key: SettingKey, value: unknown, problems: SettingProblem[]): unknown {
+function readOne(key: SettingKey, value: unknown, reading: Reading): void {
+  const { values, unnamed, restrictions, problems } = reading;
   const schema: z.ZodType = Settings.shape[key];
-  // JSON has no undefined: null is how a client says "not set".
-  if (value === null && !schema.safeParse(null).success) return undefined;
+  // JSON has no undefined: null is how a client says "not set". It does not say so of what restricts.
+  if (value === null && !isRestrictive(key) && !schema.safeParse(null).success) return;
   const whole = schema.safeParse(value);
-  if (whole.success) return whole.data;
-
+  if (whole.success) {
+    values[key] = whole.data;
+    return;
+  }
+  if (isMapSetting(key) && isRecord(value)) {
+    const read = readMap(key, value, problems);
+    values[key] = read.entries;
+    unnamed[key] = read.unnamed;
+    return;
+  }
   const name = `${settingsSection}.${key}`;
-  for (const issue of whole.error.issues) {
-    problems.push({ path: [name, ...issue.path], message: sentence(name, issue) });
+  const careful = isRestrictive(key) ? untilCorrected : '';
+  for (const issue of whole.error.issues.slice(0, maxIssues)) {
+    problems.push({
+      path: [name, ...issue.path],
+      message: describeIssue(name, issue.path, issue) + careful,
+    });
   }
-  if (Object.hasOwn(restrictive, key)) return restrictive[key as keyof typeof restrictive];
-  if (!isRecord(value)) return undefined;
-  const valid = Object.entries(value).map(([entry, content]) => [
-    entry,
-    repairEntry(key, schema, entry, content),
-  ]);
-  return schema.parse(Object.fromEntries(valid.filter(([, content]) => content !== undefined)));
+  restrictions.push(carefulSettings[key]);
+  if (key === 'routing.timeouts' && isRecord(value)) values[key] = validEntries(schema, value);
 }
 
-/** A map entry without its invalid fields; when dropping them could widen something, the entry is disabled. */
-function repairEntry(key: SettingKey, schema: z.ZodType, entry: string, content: unknown): unknown {
-  const read = schema.safeParse({ [entry]: content });
-  if (read.success) return content;
-  const invalid = new Set(read.error.issues.map(({ path }) => String(path[1] ?? '')));
-  const rest = isRecord(content)
-    ? Object.fromEntries(Object.entries(content).filter(([field]) => !invalid.has(field)))
-    : {};
-  const switches = ['locked', 'toggle', 'source'].some((field) => invalid.has(field)) || !isRecord(content);
-  const repaired = {
-    ...rest,
-    ...(key === 'models' && switches ? { locked: true } : {}),
-    ...(key === 'providers' ? { enabled: false } : {}),
-    ...(key === 'budget.perProvider' || key === 'budget.perRole' ? { perDayUsd: 0 } : {}),
-  };
-  return schema.safeParse({ [entry]: repaired }).success ? repaired : undefined;
-}
+/** Sentences about one setting. */
+const maxIssues = 20;
 
-/** `rumbo.models["openai/x"].tier must be at most 5.` */
-function sentence(name: string, issue: z.core.$ZodIssue): string {
-  const path = issue.path.map((step) =>
-    /^\w+$/.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`,
+/** The entries of an object that are valid by themselves. */
+const validEntries = (schema: z.ZodType, value: Readonly<Record<string, unknown>>): unknown =>
+  schema.parse(
+    Object.fromEntries(
+      Object.entries(value).filter(([name, content]) => schema.safeParse({ [name]: content }).success),
+    ),
   );
-  return `${name}${path.join('')} ${demand(issue)}.`;
+
+/** A name that is no setting. What it may stand for holds its most careful value. */
+function readUndeclared({ name, key, isOurs }: UndeclaredSetting, { restrictions, problems }: Reading): void {
+  const sections = settingKeys.filter((each) => key === '' || each.startsWith(`${key}.`));
+  if (key === '' || isSection(key)) {
+    for (const each of sections) restrictions.push(carefulSettings[each]);
+    problems.push({ path: [name], message: `${name} must be of type object.${untilCorrected}` });
+    return;
+  }
+  const near = nearestSetting(key, isOurs);
+  const meant = near ? [near] : unknownOfSection(key);
+  if (!isOurs && meant.length === 0) return;
+  for (const each of meant) restrictions.push(carefulSettings[each]);
+  const hint = near ? ` Did you mean ${settingsSection}.${near}?` : '';
+  const careful = meant.some(isRestrictive) ? untilCorrected : '';
+  problems.push({ path: [name], message: `${name} is not a Rumbo setting.${hint}${careful}` });
 }
 
-function demand(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at least ${issue.minimum}`
-        : 'must not be empty';
-    case 'invalid_key':
-      return `has an invalid name: it ${issue.issues[0]?.message ?? 'cannot be read'}`;
-    default:
-      return issue.message;
-  }
+/** @param isOurs else the name may be another program's: only one that is nearly the same counts */
+function nearestSetting(key: string, isOurs: boolean): SettingKey | undefined {
+  const near = nearestName(key, settingKeys);
+  if (near || !isOurs) return near;
+  const last = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+  const nearLast = nearestName(last(key), settingKeys.map(last));
+  return settingKeys.find((each) => last(each) === nearLast);
 }
+
+/** Every name below these is a restriction. */
+const unknownOfSection = (key: string): readonly SettingKey[] => {
+  const section = nearestName(key.split('.')[0] ?? '', ['budget', 'privacy']);
+  return section && key.includes('.') ? settingKeys.filter((each) => each.startsWith(`${section}.`)) : [];
+};

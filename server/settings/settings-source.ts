@@ -6,11 +6,12 @@ import {
 } from 'vscode-languageserver/node';
 import { RumboError } from '../../shared/errors.ts';
 import type { InitializationOptions } from '../../shared/protocol.ts';
-import { defaultSettings, settingsSection } from '../../shared/settings.ts';
+import { settingsSection } from '../../shared/settings.ts';
 import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-file.ts';
 import type { Log } from '../platform/log.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { CurrentSettings } from './current-settings.ts';
+import { isRecord, namesSettings } from './raw-settings.ts';
 import { type ReadSettings, readSettings, unreadableSettings } from './read-settings.ts';
 
 /** Called with each new set of settings; the last valid one stays when a file cannot be read. */
@@ -51,25 +52,49 @@ export type SettingsSubscription = {
 /** Milliseconds that a client may take to send announced settings; then the previous ones apply. */
 const maxPendingMs = 2_000;
 
+type FollowClientDeps = {
+  readonly connection: Connection;
+  readonly params: InitializeParams;
+  readonly current: Pick<CurrentSettings, 'get'>;
+  readonly take: ApplySettings;
+  /** Called with a sentence when the client sent what is no settings at all. */
+  readonly reject: (reason: string) => void;
+};
+
 /**
  * Subscribes to the client's settings.
  * Clients without `workspace/configuration` send them in `initializationOptions.settings` and with each change.
  */
-export function followClient(
-  connection: Connection,
-  params: InitializeParams,
-  take: ApplySettings,
-): SettingsSubscription {
+export function followClient({
+  connection,
+  params,
+  current,
+  take,
+  reject,
+}: FollowClientDeps): SettingsSubscription {
   const options = params.initializationOptions as InitializationOptions | undefined;
   const pulls = params.capabilities.workspace?.configuration === true;
-  const pull = async () => readSettings((await connection.workspace.getConfiguration(settingsSection)) ?? {});
+  const pull = (): Promise<unknown> => connection.workspace.getConfiguration(settingsSection);
+  let isFirst = true;
+  /** A client's answer is the whole section; without one, or with one that is no section, nothing changes. */
+  const takePulled = (section: unknown): void => {
+    if (isRecord(section)) take(readSettings(section));
+    else if (isFirst) take(readSettings(section ?? {}));
+    else if (section !== null && section !== undefined)
+      reject('The client sent settings that are not an object.');
+    isFirst = false;
+  };
 
   let announced = 0;
   /** The request in flight. Absent: none. */
   let pending: Promise<unknown> | undefined;
   connection.onDidChangeConfiguration(({ settings }) => {
     if (!pulls) {
-      if (settings) take(readSettings(settings));
+      // A message of a client that is not asked need not hold all: what it does not name stays.
+      if (isRecord(settings)) {
+        if (namesSettings(settings)) take(readSettings(settings, current.get()));
+      } else if (settings !== null && settings !== undefined)
+        reject('The client sent settings that are not an object.');
       return;
     }
     announced += 1;
@@ -77,7 +102,7 @@ export function followClient(
     // Of several requests in flight only the last one surely returns the newest settings.
     pending = pull()
       .then(
-        (read) => change === announced && take(read),
+        (section) => change === announced && takePulled(section),
         () => connection.console.warn('The changed settings could not be read; the previous ones apply.'),
       )
       .finally(() => {
@@ -95,11 +120,12 @@ export function followClient(
         .register(DidChangeConfigurationNotification.type, { section: settingsSection })
         .catch(() => connection.console.warn('The client does not report changed settings.'));
     }
-    const read = await pull().catch(() =>
-      unreadableSettings('The settings could not be read; the most restrictive values apply.'),
+    const read = await pull().then(
+      (section) => () => takePulled(section),
+      () => () => take(unreadableSettings('The settings could not be read.')),
     );
     // A change announced meanwhile is newer.
-    if (announced === 0) take(read);
+    if (announced === 0) read();
     else await pending;
   };
   return {
@@ -126,14 +152,15 @@ export type FollowSettingsDeps = {
  */
 export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown> | undefined {
   const { config, connection, params, current, applySettings, log, onChange } = deps;
+  const reject = (reason: string): void => {
+    const problem = `${reason} The settings from before still hold.`;
+    current.setRejection(problem);
+    log.warn(problem);
+    onChange();
+  };
   if (config) {
     applySettings(config.read);
-    followFile(config.file, applySettings, ({ message }) => {
-      const problem = `${message} The settings from before still hold.`;
-      current.setFileProblem(problem);
-      log.warn(problem);
-      onChange();
-    });
+    followFile(config.file, applySettings, ({ message }) => reject(message));
     return () => undefined;
   }
   const first = Promise.withResolvers<void>();
@@ -143,10 +170,10 @@ export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown>
     isApplied = true;
   });
   connection.onInitialized(() => {
-    subscription = followClient(connection, params, applySettings);
+    subscription = followClient({ connection, params, current, take: applySettings, reject });
     subscription.first.then(first.resolve, (error: unknown) => {
-      log.error('The settings could not be read; the defaults hold.', error);
-      applySettings({ settings: defaultSettings, problems: [] });
+      log.error('The settings could not be read.', error);
+      applySettings(unreadableSettings('The settings could not be read.'));
       first.resolve();
     });
   });

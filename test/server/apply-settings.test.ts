@@ -29,7 +29,10 @@ function modules(env: Record<string, string> = {}) {
       },
     },
     registryRefresh: { setDaily: (daily) => void calls.push(`daily ${daily}`) },
-    log: { warn: (problem) => void calls.push(`warn ${problem}`) },
+    log: {
+      warn: (problem) => void calls.push(`warn ${problem}`),
+      error: (problem) => void calls.push(`error ${problem}`),
+    },
     onChange: call('changed'),
   });
   return {
@@ -99,4 +102,35 @@ test('problems of the settings are logged and shown', () => {
   assert.deepEqual(server.current.problems(), ['x is no strategy.']);
   server.apply({});
   assert.deepEqual(server.current.problems(), []);
+});
+
+test('settings that cannot be applied leave the last ones, and the status says so', () => {
+  const current = currentSettings({});
+  const budgets: (number | null)[] = [];
+  const apply = settingsApplier({
+    current,
+    discovered: { applySettings: () => undefined, mergedSettings: current.get },
+    providers: {
+      configure({ models }) {
+        if (Object.hasOwn(models, 'a/breaks')) throw new Error('a fault of ours');
+      },
+      refresh: () => Promise.resolve(),
+    },
+    modelCatalog: { onProvidersChanged: () => undefined },
+    budgets: { configure: (settings) => void budgets.push(settings['budget.perDayUsd']) },
+    inlineCompletion: { onSettingsChanged: () => undefined },
+    cache: { resize: () => undefined, clear: () => 0 },
+    registryRefresh: { setDaily: () => undefined },
+    log: { warn: () => undefined, error: () => undefined },
+    onChange: () => undefined,
+  });
+  const breaks = { ...defaultSettings, models: { 'a/breaks': {} } };
+  apply({ settings: breaks, problems: [] });
+  assert.equal(current.get()['budget.perDayUsd'], 0);
+  apply({ settings: { ...defaultSettings, 'budget.perDayUsd': 2 }, problems: [] });
+  assert.deepEqual(current.problems(), []);
+  apply({ settings: { ...breaks, 'budget.perDayUsd': 9 }, problems: [] });
+  assert.equal(current.get()['budget.perDayUsd'], 2);
+  assert.equal(budgets.at(-1), 2);
+  assert.match(current.problems()[0] ?? '', /could not be applied: a fault of ours/);
 });

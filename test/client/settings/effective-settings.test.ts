@@ -78,26 +78,31 @@ test('restrictions of workspace and folder are united', () => {
   assert.deepEqual(models, { 'a/one': { locked: true, toggle: false } });
 });
 
-test('malformed values of a workspace are ignored', () => {
+test('what cannot be read of a workspace’s models reaches the server, beside the user’s own', () => {
   const user = { 'a/one': { tier: 2 } };
-  const malformed = [null, 7, 'x', [], ['a/one'], { 'a/one': null }, { 'a/one': 'off' }, { 'a/one': [] }];
-  for (const workspaceValue of [...malformed, { 'a/one': { toggle: 'false', locked: 1 } }])
-    assert.deepEqual(effective({ models: { globalValue: user, workspaceValue } })['models'], user);
+  const narrowed = (workspaceValue: unknown) =>
+    effective({ models: { globalValue: user, workspaceValue } })['models'];
+  for (const list of [null, 7, 'x', [], ['a/one']])
+    assert.deepEqual(narrowed(list), { ...user, '*/*': list });
+  for (const entry of [null, 'off', []]) assert.deepEqual(narrowed({ 'a/one': entry }), { 'a/one': entry });
+  assert.deepEqual(narrowed({ 'a/one': { toggle: 'false', locked: 1, tier: 5 } }), {
+    'a/one': { tier: 2, toggle: 'false', locked: 1 },
+  });
+  assert.deepEqual(narrowed({ 'b/two': { lock: true, source: 'local' } }), {
+    ...user,
+    'b/two': { lock: true },
+  });
 });
 
-test('a restriction applies even where the user’s value is malformed', () => {
+test('a malformed user value goes to the server, which reports it', () => {
   const workspaceValue = { 'a/one': { locked: true } };
-  assert.deepEqual(effective({ models: { globalValue: 'oops', workspaceValue } })['models'], workspaceValue);
+  assert.equal(effective({ models: { globalValue: 'oops', workspaceValue } })['models'], 'oops');
   assert.deepEqual(
     effective({ models: { globalValue: { 'a/one': 5 }, workspaceValue } })['models'],
     workspaceValue,
   );
-});
-
-test('a malformed user value goes to the server, which reports it', () => {
-  assert.equal(effective({ models: { globalValue: 'oops' } })['models'], 'oops');
   assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: 'a', workspaceValue: ['b'] } }), {
-    'privacy.localOnly': ['a', 'b'],
+    'privacy.localOnly': [['a'], 'b'],
   });
 });
 
@@ -118,7 +123,12 @@ test('patterns of user, workspace and folder are united, and a workspace cannot 
     '**/a/**',
     '**/b/**',
     'c',
+    4,
+    '',
   ]);
+  assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: ['a'], workspaceValue: 'b' } }), {
+    'privacy.localOnly': ['a', ['b']],
+  });
   assert.deepEqual(effective({ 'privacy.localOnly': { globalValue: ['a'], workspaceValue: [] } }), {
     'privacy.localOnly': ['a'],
   });
@@ -164,13 +174,9 @@ test('a workspace can turn a language off for ghost text, but not on', () => {
   });
   assert.deepEqual(languages({ '*': false, python: true }, { '*': false }), { '*': false, python: false });
   assert.deepEqual(languages({ '*': true }, { '*': false, python: true }), { '*': false, python: true });
-  assert.deepEqual(languages(undefined, { a: false }, { b: false, c: 'off' }), {
-    '*': true,
-    a: false,
-    b: false,
-  });
-  for (const malformed of [null, 7, 'x', ['*'], { '*': 'false' }])
-    assert.equal(languages(undefined, malformed), undefined);
+  assert.deepEqual(languages(undefined, { a: false }, { b: false }), { '*': true, a: false, b: false });
+  assert.deepEqual(languages({ a: true }, { b: false, c: 'off' }), { a: true, c: 'off' });
+  for (const malformed of [null, 7, 'x', ['*']]) assert.deepEqual(languages(undefined, malformed), malformed);
   assert.equal(languages('oops', { '*': false }), 'oops');
 });
 

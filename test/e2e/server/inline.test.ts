@@ -347,7 +347,7 @@ for (const [what, end] of Object.entries(endings)) {
       for (let left = 100; left > 0 && !chat?.aborted; left -= 1) await soon(5);
       took.push((chat?.abortedAt ?? Number.POSITIVE_INFINITY) - endedAt);
       await rumbo.connection.sendRequest(pauseInline, { paused: false });
-      await configure(rumbo, settings);
+      await configure(rumbo, { ...settings, 'rumbo.inline.exclude': [] });
       await until(rumbo, ({ inline }) => inline?.state === 'on');
     }
     const [, middle = Number.NaN] = took.toSorted((one, other) => one - other);

@@ -21,8 +21,8 @@ test('without such an order the settings are those that were read', () => {
 test('the problem of a file is shown until the file can be read', () => {
   const current = currentSettings({});
   current.set({ settings: defaultSettings, problems: [{ message: 'old', path: [] }] });
-  current.setFileProblem('It is no JSON.');
-  current.setFileProblem('It is no JSON yet.');
+  current.setRejection('It is no JSON.');
+  current.setRejection('It is no JSON yet.');
   assert.deepEqual(current.problems(), ['It is no JSON yet.', 'old']);
   current.set({ settings: defaultSettings, problems: [] });
   assert.deepEqual(current.problems(), []);
