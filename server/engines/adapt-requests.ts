@@ -55,9 +55,7 @@ export function requestAdapter(wire: AdaptableWire, chatRules: RulesByModel = me
     let sent = encodeWithin(currentRules());
     return {
       /** As the model has to be asked, by all that is known. */
-      get request(): WireRequest {
-        return sent;
-      },
+      request: () => sent,
       /** Adapts the request to this refusal. `false`: it is not about how to ask, or the request cannot fit. */
       adaptTo(response: ErrorResponse): boolean {
         const current = currentRules();

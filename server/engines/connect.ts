@@ -101,7 +101,7 @@ async function* streamAnswer(
   } catch (cause) {
     const error = session.fail(cause);
     if (error.data.accepted && 'onBilledFailure' in request)
-      request.onBilledFailure?.(decoder?.reportedUsage);
+      request.onBilledFailure?.(decoder?.reportedUsage?.());
     throw error;
   } finally {
     session.close();
@@ -171,12 +171,8 @@ function errorDecoder(
   toError: (response: ErrorResponse) => RumboError,
 ): StreamDecoder {
   return {
-    get mayEnd() {
-      return decoder.mayEnd;
-    },
-    get reportedUsage() {
-      return decoder.reportedUsage;
-    },
+    mayEnd: () => decoder.mayEnd(),
+    reportedUsage: () => decoder.reportedUsage?.(),
     read(event) {
       try {
         return decoder.read(event);

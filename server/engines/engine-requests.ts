@@ -88,7 +88,7 @@ export function engineRequests({ definition, baseUrl, http, limits, rules }: Eng
           ? adapt(model, () => posted.encoded)
           : adapt(model, (request = posted.request) => posted.encode(request), posted.request);
       for (;;) {
-        const { request } = current;
+        const request = current.request();
         if ('request' in posted) await posted.request.beforeSend?.(sentOutputTokens(request.body));
         const response = await send(session, key, accept, request.path, request);
         if (response.status < 400) return response;

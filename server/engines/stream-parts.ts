@@ -33,7 +33,7 @@ export async function* streamParts(
   let empty = !mayBeEmpty;
   try {
     while (true) {
-      if (decoder.mayEnd) lastEvents ??= untilSilence(stream, timer);
+      if (decoder.mayEnd()) lastEvents ??= untilSilence(stream, timer);
       const decoded = decode(lastEvents ? await lastEvents.next() : (await stream.next()).value, decoder);
       for (const part of decoded.parts) {
         if (answersUser[part.type]) empty = false;
@@ -136,7 +136,7 @@ function untilSilence(events: EventStream, timer: ResponseTimer) {
       return found.value;
     } catch (error) {
       reading = undefined;
-      if (error instanceof RumboError && error.kind === 'interrupted' && !events.isInsideEvent) return;
+      if (error instanceof RumboError && error.kind === 'interrupted' && !events.isInsideEvent()) return;
       throw error;
     } finally {
       timer.resume();
@@ -150,7 +150,7 @@ function untilSilence(events: EventStream, timer: ResponseTimer) {
       silenceTimer.restart(silenceMs);
       const unended = events.takeUnended();
       if (unended.length > 0) return unended;
-      if (!events.isInsideEvent) return;
+      if (!events.isInsideEvent()) return;
       // The rest of an event that has begun is awaited as long as any other.
       const rest = await reading;
       reading = undefined;

@@ -34,8 +34,6 @@ export function bodyLines() {
     /** The line so far whose end has not arrived. */
     peek: (): string => rest,
     /** Part of a line has arrived. */
-    get isInsideLine(): boolean {
-      return rest !== '' && rest !== '\r';
-    },
+    isInsideLine: () => rest !== '' && rest !== '\r',
   };
 }

@@ -7,7 +7,7 @@ import type { EventSplitter, StreamEvent } from './stream-event.ts';
 
 export interface EventStream extends AsyncIterableIterator<readonly StreamEvent[], undefined> {
   /** Part of an event has arrived. */
-  readonly isInsideEvent: boolean;
+  isInsideEvent(): boolean;
   /** The event whose last line has no end yet, when all of it has arrived; otherwise empty. */
   takeUnended(): readonly StreamEvent[];
 }
@@ -71,9 +71,7 @@ export function parseEvents(body: AsyncIterable<Uint8Array>, expected: 'sse' | '
       await source.return?.();
       return { done: true, value: undefined };
     },
-    get isInsideEvent() {
-      return splitter?.isInsideEvent ?? beginning !== '';
-    },
+    isInsideEvent: () => splitter?.isInsideEvent() ?? beginning !== '',
     takeUnended: () => splitter?.takeUnended?.() ?? [],
   };
 }
@@ -104,8 +102,6 @@ function lines(): EventSplitter {
   return {
     push: (text) => events(splitter.push(text)),
     end: () => events(splitter.end()),
-    get isInsideEvent() {
-      return splitter.isInsideLine;
-    },
+    isInsideEvent: () => splitter.isInsideLine(),
   };
 }

@@ -121,8 +121,6 @@ export function jsonDocuments(
       events = [];
       return [...found, ...rest];
     },
-    get isInsideEvent() {
-      return start >= 0 || lists > 0 || position < text.length;
-    },
+    isInsideEvent: () => start >= 0 || lists > 0 || position < text.length,
   };
 }

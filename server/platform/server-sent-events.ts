@@ -53,7 +53,7 @@ export function serverSentEvents(): EventSplitter {
   };
   return {
     push(text) {
-      if (name === undefined && data.length === 0 && !splitter.isInsideLine) {
+      if (name === undefined && data.length === 0 && !splitter.isInsideLine()) {
         const sole = soleEvent(text);
         if (sole) return [sole];
       }
@@ -75,9 +75,7 @@ export function serverSentEvents(): EventSplitter {
       if (data.length > 0 || !isWhole(value)) return [];
       return eventsIn(splitter.end().concat(''));
     },
-    get isInsideEvent() {
-      return data.length > 0 || splitter.isInsideLine;
-    },
+    isInsideEvent: () => data.length > 0 || splitter.isInsideLine(),
   };
 }
 

@@ -18,7 +18,7 @@ export type EventSplitter = {
   /** Nothing follows: what is left becomes an event, whole or not. */
   end(): StreamEvent[];
   /** Text has arrived that is no event yet. */
-  readonly isInsideEvent: boolean;
+  isInsideEvent(): boolean;
   /** The event whose last line has no end yet, when all of it has arrived; otherwise empty. Absent: there is none. */
   takeUnended?(): StreamEvent[];
 };

@@ -146,19 +146,15 @@ function messageDecoder(request?: CompletionRequest): StreamDecoder {
     // Only an answer that uses the service's own tools pauses, and then it is not complete.
     if (word === 'pause_turn')
       throw new RumboError('The service paused its answer.', { kind: 'interrupted' });
-    end.reason = finishReasonIn(reasons, word);
+    end.setReason(finishReasonIn(reasons, word));
     if (word === 'refusal' && !hasText) throw contentFilteredError(stop?.stop_details?.explanation);
   };
 
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) return end.mark();
       const event = end.read<Event>(data, name);
       return event ? read(event, name) : [];

@@ -17,17 +17,19 @@ export type FinishState = {
   /** A readable event of an answer arrived. */
   seen: boolean;
   /** The latest reported, unless it says less than one before. `undefined`: none yet. */
-  reason: FinishReason | undefined;
+  reason(): FinishReason | undefined;
+  /** A finish reason was reported. */
+  setReason(reported: FinishReason): void;
   /** What the service has reported of the answer's tokens, wherever in its events. */
   readonly usage: UsageReports;
   /** Fragments of tool calls, those of one event together; the calls that are whole precede `finish`. */
   addCalls(fragments: readonly (ToolCallFragment | null | undefined)[]): void;
   /** A call has begun, whole or not. */
-  readonly hasCalls: boolean;
+  hasCalls(): boolean;
   /** `finish` was returned; nothing follows it. */
-  readonly finished: boolean;
+  isFinished(): boolean;
   /** Nothing more needs to follow: when the body ends or falls silent now, the answer is complete. */
-  readonly mayEnd: boolean;
+  mayEnd(): boolean;
   /**
    * One event's JSON as an object, valid until the next call. `undefined`: the event holds nothing. Throws the error that
    * the event reports, and `interrupted` for an event that cannot be read, since it may have held words (`bad-response`
@@ -85,27 +87,19 @@ export function finishState({
   };
   const end: FinishState = {
     seen: false,
-    get reason() {
-      return reason;
-    },
-    set reason(next) {
+    reason: () => reason,
+    setReason(reported) {
       // Gateways add a “stop” of their own after the service's reason.
-      if (reason === undefined || reason === 'other' || !isVague(next)) reason = next;
+      if (reason === undefined || reason === 'other' || !isVague(reported)) reason = reported;
     },
     usage,
     addCalls(fragments) {
       calls ??= toolCallAssembler(toolNames);
       calls.add(fragments);
     },
-    get hasCalls() {
-      return calls !== undefined && calls.count > 0;
-    },
-    get finished() {
-      return finished;
-    },
-    get mayEnd() {
-      return reason !== undefined || isMarked;
-    },
+    hasCalls: () => calls !== undefined && calls.count() > 0,
+    isFinished: () => finished,
+    mayEnd: () => reason !== undefined || isMarked,
     read<T extends object>(data: string, name?: string) {
       const event = events.read(data) ?? parseLenientObject(data);
       if (event) {
@@ -132,7 +126,7 @@ export function finishState({
     end() {
       if (finished) return [];
       if (!end.seen) throw noEventsError();
-      if (!end.mayEnd) throw brokenOffError();
+      if (!end.mayEnd()) throw brokenOffError();
       return reason ? finish(reason) : finish('other').map(withoutReason);
     },
   };

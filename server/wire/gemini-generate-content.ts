@@ -87,14 +87,10 @@ function contentDecoder(request?: CompletionRequest): StreamDecoder {
     return [];
   };
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) return end.mark();
       const event = end.read<Event>(data, name);
       if (!event) return [];
@@ -112,7 +108,7 @@ function contentDecoder(request?: CompletionRequest): StreamDecoder {
       if (word === undefined) return parts;
       if (failures.has(word)) throw unfinished(word);
       lastWord = word;
-      end.reason = reasonOf(word);
+      end.setReason(reasonOf(word));
       return parts;
     },
     // The end of the body is the only end marker.

@@ -20,12 +20,8 @@ export function withHeaderUsage(decoder: StreamDecoder, headers: Headers): Strea
       : { ...rest, usage: toUsage({ ...details, input, output }) };
   };
   return {
-    get mayEnd() {
-      return decoder.mayEnd;
-    },
-    get reportedUsage() {
-      return { ...ofHead, ...decoder.reportedUsage };
-    },
+    mayEnd: () => decoder.mayEnd(),
+    reportedUsage: () => ({ ...ofHead, ...decoder.reportedUsage?.() }),
     read: (event) => decoder.read(event).map(complete),
     end: () => decoder.end().map(complete),
   };

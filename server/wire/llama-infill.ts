@@ -51,14 +51,10 @@ type Event = {
 function infillDecoder(): StreamDecoder {
   const end = finishState();
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) return end.mark();
       const event = end.read<Event>(data, name);
       if (!event) return [];
@@ -67,7 +63,7 @@ function infillDecoder(): StreamDecoder {
       const text =
         typeof content === 'string' && content ? [{ type: 'text-delta' as const, text: content }] : [];
       if (event.stop !== true) return text;
-      end.reason = finishReasonIn(reasons, event.stop_type);
+      end.setReason(finishReasonIn(reasons, event.stop_type));
       return text;
     },
     end: () => end.end(),

@@ -85,14 +85,10 @@ function ollamaDecoder(toolNames?: readonly string[]): StreamDecoder {
   const end = finishState({ toolNames });
 
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) return end.mark();
       const line = end.read<OllamaLine>(data, name);
       if (!line) return [];
@@ -105,7 +101,7 @@ function ollamaDecoder(toolNames?: readonly string[]): StreamDecoder {
       if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
       if (Array.isArray(message?.tool_calls)) end.addCalls(message.tool_calls.map(fragmentOf));
       if (line.done !== true) return parts;
-      end.reason = finishReasonIn(reasons, line.done_reason ?? 'stop');
+      end.setReason(finishReasonIn(reasons, line.done_reason ?? 'stop'));
       // The end of the body follows; more text would be read.
       return parts;
     },

@@ -70,7 +70,7 @@ export function chunkDecoder(
   /** The first call has the reasoning before them. */
   const addCalls = (delta: Delta): void => {
     if (!delta.tool_calls && !delta.function_call) return;
-    addFragments(end, delta, returnsReasoning && !end.hasCalls ? sealReasoning(reasoning) : undefined);
+    addFragments(end, delta, returnsReasoning && !end.hasCalls() ? sealReasoning(reasoning) : undefined);
   };
 
   const addText = (parts: EnginePart[], type: 'text-delta' | 'reasoning-delta', text: unknown): void => {
@@ -86,7 +86,7 @@ export function chunkDecoder(
     else addText(parts, 'text-delta', content || delta.refusal);
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
-    if (!isWhole || !end.hasCalls) addCalls(message);
+    if (!isWhole || !end.hasCalls()) addCalls(message);
     const text = delivered.isEmpty ? '' : textIn(message);
     if (!delivered.isEmpty && (isWhole || usesDeltas || delivered.isRepeatedBy(text)))
       addText(parts, 'text-delta', delivered.missingEnd(text));
@@ -106,22 +106,18 @@ export function chunkDecoder(
     const word = finishWord(choice.finish_reason);
     if (word === undefined) {
       // A whole document has its own end.
-      if (isWhole && choice.message && end.reason === undefined) end.mark();
+      if (isWhole && choice.message && end.reason() === undefined) end.mark();
       return;
     }
     if (interruptedReasons.has(word)) throw interruptedError();
-    end.reason = finishReasonIn(reasons, word.toLowerCase());
+    end.setReason(finishReasonIn(reasons, word.toLowerCase()));
   };
 
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) {
         repeated = undefined;
         return end.mark();

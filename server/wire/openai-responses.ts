@@ -222,7 +222,7 @@ function eventDecoder(request?: CompletionRequest): StreamDecoder {
     const text = delivered.missingEnd([...texts.values()].join(''));
     const parts = [...textPart('reasoning-delta', thoughts), ...textPart('text-delta', text)];
     const isIncomplete = type === 'response.incomplete' || response?.status === 'incomplete';
-    end.reason = isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop';
+    end.setReason(isIncomplete ? finishReasonIn(reasons, response?.incomplete_details?.reason) : 'stop');
     end.usage.readTier(response?.service_tier);
     return [...parts, ...end.close()];
   };
@@ -265,14 +265,10 @@ function eventDecoder(request?: CompletionRequest): StreamDecoder {
   ): void => end.addCalls([{ id: callIds.get(item_id), index, name, input, isWhole: isWhole && !!input }]);
 
   return {
-    get mayEnd() {
-      return end.mayEnd;
-    },
-    get reportedUsage() {
-      return end.usage.partial;
-    },
+    mayEnd: () => end.mayEnd(),
+    reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
-      if (end.finished) return [];
+      if (end.isFinished()) return [];
       if (isEndMarker(data)) return end.mark();
       const event = end.read<Event>(data, name);
       return event ? read(event, name) : [];

@@ -24,12 +24,8 @@ export function stripPrefixEcho(decoder: StreamDecoder, prefix: string): StreamD
   };
 
   return {
-    get mayEnd() {
-      return decoder.mayEnd;
-    },
-    get reportedUsage() {
-      return decoder.reportedUsage;
-    },
+    mayEnd: () => decoder.mayEnd(),
+    reportedUsage: () => decoder.reportedUsage?.(),
     read: (event) => decoder.read(event).flatMap(strip),
     end: () => decoder.end().flatMap(strip),
   };

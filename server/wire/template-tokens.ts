@@ -48,12 +48,8 @@ export function withoutTemplateTokens(
   const withToolReason = (part: Extract<EnginePart, { type: 'finish' }>): EnginePart =>
     filter.hasToolCalls && part.reason === 'stop' ? { ...part, reason: 'tool-calls' } : part;
   return {
-    get mayEnd() {
-      return decoder.mayEnd;
-    },
-    get reportedUsage() {
-      return decoder.reportedUsage;
-    },
+    mayEnd: () => decoder.mayEnd(),
+    reportedUsage: () => decoder.reportedUsage?.(),
     read: (event) => separate(decoder.read(event)),
     end: () => separate(decoder.end()),
   };

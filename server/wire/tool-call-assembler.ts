@@ -69,9 +69,7 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       }
     },
     /** The number of calls so far. */
-    get count() {
-      return calls.length;
-    },
+    count: () => calls.length,
     /**
      * The calls at the end of the answer. Each is returned once.
      * @param isCut the answer stopped at a limit: a call without arguments may be cut before them

@@ -38,7 +38,7 @@ export type UsageReports = {
   /** Notes how urgently the service worked. */
   readTier(tier: unknown): void;
   /** What is known so far. `undefined`: nothing. */
-  readonly partial: PartialUsage | undefined;
+  partial(): PartialUsage | undefined;
   /** The fields of the answer's `finish`. */
   finishFields(): { readonly usage?: Usage; readonly partialUsage?: PartialUsage };
 };
@@ -102,14 +102,14 @@ export function usageReports({ addsReasoningTokens = false }: UsageQuirks = {}):
     readTier(reported) {
       tier = reported ?? tier;
     },
-    get partial() {
+    partial() {
       mergePending();
       const totals = settleCounts(counts, style);
       if (!totals && costUsd === undefined) return undefined;
       return { ...totals, ...(costUsd === undefined ? {} : { costUsd }), ...serviceTierField(tier) };
     },
     finishFields() {
-      const { partial } = reports;
+      const partial = reports.partial();
       if (!partial) return {};
       const { input, output } = partial;
       return input === undefined || output === undefined

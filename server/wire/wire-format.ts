@@ -124,9 +124,9 @@ export interface StreamDecoder {
    * The answer may be complete, but more may follow: after a short silence, or when the body ends, `end()` returns the
    * `finish`.
    */
-  readonly mayEnd: boolean;
+  mayEnd(): boolean;
   /** What the service has reported so far, for an answer that breaks off. Absent: nothing. */
-  readonly reportedUsage?: PartialUsage | undefined;
+  reportedUsage?(): PartialUsage | undefined;
   /** Parts of one event; `finish` is returned once, when the answer is complete. Throws `RumboError` for an error sent inside the stream, and `interrupted` for an event that cannot be read. */
   read(event: StreamEvent): readonly EnginePart[];
   /**

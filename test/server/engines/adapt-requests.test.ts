@@ -29,7 +29,7 @@ function sending(request: CompletionRequest = question, wire: WireFormat = opena
   );
   return {
     rules,
-    body: () => adapting.request.body as Record<string, unknown>,
+    body: () => adapting.request().body as Record<string, unknown>,
     refuse: (message: string | object, status = 400) =>
       adapting.adaptTo(errorResponse(status, typeof message === 'string' ? { error: { message } } : message)),
   };

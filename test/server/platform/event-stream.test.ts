@@ -167,9 +167,9 @@ test('an event without its blank line is read when it arrives, and one without i
   assert.deepEqual((await events.next()).value, [{ data: '{"a":1}' }]);
   const next = events.next();
   await new Promise(setImmediate);
-  assert.equal(events.isInsideEvent, true);
+  assert.equal(events.isInsideEvent(), true);
   assert.deepEqual(events.takeUnended(), [{ data: '{"b":1}' }]);
-  assert.equal(events.isInsideEvent, false);
+  assert.equal(events.isInsideEvent(), false);
   more.resolve();
   assert.equal((await next).done, true);
 });

@@ -81,7 +81,7 @@ test('finish comes with the end marker, once, since more may follow the usage', 
   const events = fixture('openai/documented-chat.sse').split('\n\n').filter(Boolean);
   const parts = events.slice(0, -1).flatMap((event) => decoder.read({ data: event.slice('data: '.length) }));
   assert.equal(parts.at(-1)?.type, 'text-delta');
-  assert.equal(decoder.mayEnd, true);
+  assert.equal(decoder.mayEnd(), true);
   assert.equal(decoder.read({ data: '[DONE]' }).at(-1)?.type, 'finish');
   assert.deepEqual(decoder.read({ data: '[DONE]' }), []);
   assert.deepEqual(decoder.end(), []);

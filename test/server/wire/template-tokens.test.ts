@@ -261,7 +261,7 @@ test('a plain delta passes as it is, and the finish comes last', () => {
   ];
   const plain = events[1];
   const decoder: StreamDecoder = {
-    mayEnd: false,
+    mayEnd: () => false,
     read: () => events.shift() ?? [],
     end: () => [],
   };
@@ -290,7 +290,7 @@ test('a channel that calls a function is a tool call', () => {
     [{ type: 'text-delta', text: `${header}{"a":1}` }],
     [{ type: 'finish', reason: 'stop' }],
   ];
-  const decoder: StreamDecoder = { mayEnd: 'no', read: () => events.shift() ?? [], end: () => [] } as never;
+  const decoder: StreamDecoder = { mayEnd: () => false, read: () => events.shift() ?? [], end: () => [] };
   const filtered = withoutTemplateTokens(decoder, {
     messages: [],
     tools: [{ name: 'look', inputSchema: {} }],
