@@ -31,6 +31,7 @@ import { allowHttp } from './models/unencrypted-addresses.ts';
 import { toClientErrorData } from './notifications/error-messages.ts';
 import { showInfo } from './notifications/notify.ts';
 import { showError } from './notifications/show-error.ts';
+import { copyDiagnostics } from './server/copy-diagnostics.ts';
 import { addEndpoint, openSettings } from './settings/open-settings.ts';
 import type { TreeNode } from './views/live-tree.ts';
 import { showMenu } from './views/menu.ts';
@@ -108,6 +109,7 @@ export const commandTable = (deps: CommandDeps) =>
     'rumbo.refreshRegistry': () => runRegistryRefresh(deps),
     'rumbo.restartServer': () => restartServer(deps),
     'rumbo.showLog': () => deps.log.show(),
+    'rumbo.copyDiagnostics': () => copyDiagnostics(deps.server),
     'rumbo.showMenu': () => showMenu(deps.ghostText.state),
     'rumbo.openSettings': openSettings,
     'rumbo.nameEndpoint': addEndpoint,

@@ -53,15 +53,15 @@ function readPackage(folder) {
 }
 
 /** @param {BundledPackage[]} packages */
-export const noticesText = (packages) =>
-  [
-    'Rumbo contains the packages below. Made by scripts/third-party.mjs from what esbuild bundles; data of others is in NOTICE.',
-    ...packages.map(({ name, version, license, texts, homepage }) =>
-      [`${'='.repeat(80)}\n${name} ${version} (${license})`, homepage, '', ...texts]
-        .filter((each, at) => each || at === 2)
-        .join('\n'),
-    ),
-  ].join('\n\n') + '\n';
+export function noticesText(packages) {
+  const parts = packages.map(({ name, version, license, texts, homepage }) => {
+    const heading = `${'='.repeat(80)}\n${name} ${version} (${license})`;
+    return [homepage ? `${heading}\n${homepage}` : heading, ...texts].join('\n\n');
+  });
+  const introduction =
+    'Rumbo contains the packages below. Made by scripts/third-party.mjs from what esbuild bundles; data of others is in NOTICE.';
+  return `${[introduction, ...parts].join('\n\n')}\n`;
+}
 
 /**
  * npm's list of materials without what does not ship. Throws when npm does not make one or misses a package.

@@ -54,11 +54,8 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const current = currentSettings(env);
   const settings = current.get;
 
-  const { http, dispose: closeHttp } = undiciHttp(
-    withEnvironmentProxy(options.network, env),
-    dockerSocketPath,
-    httpRules(settings),
-  );
+  const network = withEnvironmentProxy(options.network, env);
+  const { http, dispose: closeHttp } = undiciHttp(network, dockerSocketPath, httpRules(settings));
   const keychain = osKeychain(join(home, 'keychain.cjs'));
   const keys = keyStore({ env, keychain, index: keyIndex(storagePath) });
   const ledger = createLedger(storagePath, now, warn);
@@ -155,6 +152,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     cache,
     corrections,
     metrics,
+    network,
     closeHttp,
     discovered,
     providers,

@@ -5,6 +5,7 @@ import { configureProviders, settingsApplier } from './apply-settings.ts';
 import { createModules, type Modules } from './create-modules.ts';
 import { backgroundAnswer } from './orchestration/background-answer.ts';
 import { withTimeout } from './platform/with-timeout.ts';
+import { collectDiagnostics } from './rpc/diagnostics.ts';
 import { serveInline } from './rpc/inline-completion.ts';
 import { serveKeyCommands } from './rpc/key-channel.ts';
 import { registerRequestHandlers, signalOf } from './rpc/request-handlers.ts';
@@ -32,7 +33,8 @@ export function startServer({ connection, params, home, version, config }: Serve
   const onChange = statusNotifier.changed;
   const applySettings = settingsApplier({ ...modules, onChange });
   const ready = followSettings({ config, connection, params, current, applySettings, log, onChange });
-  registerRequestHandlers(connection, { ...modules, ready, status });
+  const diagnostics = () => collectDiagnostics({ ...modules, status, settings: current.get, recentLog: log });
+  registerRequestHandlers(connection, { ...modules, ready, status, diagnostics });
   serveInline(connection, inlineCompletion, ready, signalOf);
   serveKeyCommands(process, { keys, providers, ready });
   connection.onShutdown(() => dispose(modules));

@@ -25,6 +25,8 @@ export type ErrorData = {
   readonly pinned?: string;
   /** The service may bill the request: it had begun to answer, or received it and did not respond. Absent: neither. */
   readonly accepted?: boolean;
+  /** By which both halves log the request. Absent: it did not get that far. */
+  readonly requestId?: string;
   /** The text that arrived before the failure, for a client that did not read the parts. Never a whole answer. */
   readonly partial?: string;
   /** The attempts before the request failed, in order. */

@@ -12,6 +12,7 @@ import {
 } from 'vscode-languageserver-protocol';
 import type { AskParams, LspParams } from './ask.ts';
 import type { EnginePart, FinishReason, ModelId, ToolCall, Usage } from './chat.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExclusionRule } from './exclusion-rules.ts';
@@ -199,6 +200,9 @@ export type RegistryRefreshed = {
  * that have a key. One at a time: a request while it runs gets its result. Cancelled, it changes nothing.
  */
 export const refreshRegistry = new RequestType0<RegistryRefreshed, ErrorData>('rumbo/registry/refresh');
+
+/** Client → server. What a bug report needs; holds no key, no prompt and no answer. */
+export const diagnostics = new RequestType0<Diagnostics, ErrorData>('rumbo/diagnostics');
 
 export type Histogram = {
   readonly count: number;

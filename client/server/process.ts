@@ -1,6 +1,8 @@
 /** The server process for the rest of the client: started at first use, restarted after a crash. */
 import * as vscode from 'vscode';
 import { visibleText } from '../../shared/hidden-characters.ts';
+import type { Receipt } from '../../shared/receipts.ts';
+import { requestLabel } from '../../shared/request-label.ts';
 import type { Status } from '../../shared/status.ts';
 import { ClientError, toClientErrorData } from '../notifications/error-messages.ts';
 import { showErrorMessage } from '../notifications/notify.ts';
@@ -90,6 +92,8 @@ export function createServerProcess(
       const failure = toClientErrorData(error, connection !== undefined);
       // A client that failed to restart does not try again; the next use creates a new one.
       if (failure.kind === 'server-stopped' && isInactive(error)) connection = undefined;
+      if (failure.requestId !== undefined)
+        log.info(`${requestLabel(failure.requestId)}The request ended without an answer: ${failure.kind}.`);
       // Errors of providers are shown to the user; anything else is a defect and is logged.
       if (failure.kind === 'bad-response' && !failure.provider) log.error(visibleText(String(error)));
       throw new ClientError(failure, { cause: error });
@@ -97,7 +101,11 @@ export function createServerProcess(
   };
   const server: ServerProcess = {
     request: (...args) => use((current) => current.request(...args)),
-    requestWithProgress: (...args) => use((current) => current.requestWithProgress(...args)),
+    async requestWithProgress(...args) {
+      const result = await use((current) => current.requestWithProgress(...args));
+      logReceipt(log, result);
+      return result;
+    },
     notify: (...args) => use((current) => current.notify(...args)),
     keys: { send: (command) => use(({ keys }) => keys.send(command)) },
     settingsChanged: () => use((current) => current.settingsChanged()),
@@ -129,6 +137,12 @@ export function createServerProcess(
   };
   context.subscriptions.push(statusChanged, running);
   return server;
+}
+
+/** The same id is in the server's lines. Never the answer. */
+function logReceipt(log: vscode.LogOutputChannel, result: unknown): void {
+  const { receipt } = (result ?? {}) as { receipt?: Receipt };
+  if (receipt) log.debug(`${requestLabel(receipt.id)}The answer of ${receipt.model} arrived.`);
 }
 
 /** JSON-RPC's code for a connection that was never established. */

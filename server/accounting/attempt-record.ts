@@ -7,6 +7,8 @@ import type { TaskType } from '../../shared/tasks.ts';
 
 /** One try at one model, when it has ended. It never holds a prompt or an answer. */
 export type AttemptRecord = {
+  /** The id of the request, as its receipt has it. Absent: ghost text. */
+  readonly requestId?: string;
   /** The request path that sent it. */
   readonly kind: 'ask' | 'inline';
   readonly model: Model;

@@ -57,8 +57,10 @@ export function createOrchestrator(deps: OrchestratorDeps) {
     async *ask(params: AskParams, signal: AbortSignal): AsyncGenerator<AskPart, AskResult> {
       inFlight += 1;
       onChange();
+      let requestId: string | undefined;
       try {
         const prepared = prepare(answerDeps, params);
+        requestId = prepared.meta.id;
         const cached = cachedAnswer(answerDeps, prepared);
         if (cached) return yield* replay(answerDeps, prepared.meta, cached);
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
@@ -70,6 +72,8 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         }));
         preferStronger(answerDeps, prepared.params);
         return result;
+      } catch (cause) {
+        throw requestId === undefined ? cause : toRumboError(cause, signal).with({ requestId });
       } finally {
         await deps.accounting.whenWritten?.();
         inFlight -= 1;

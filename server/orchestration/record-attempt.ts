@@ -100,6 +100,7 @@ export const wasPromptCut = (
 /** What every record of an attempt holds. */
 const attemptFacts = (progress: AnswerProgress, chosen: ChosenCandidate, result: AttemptResult) => ({
   kind: 'ask' as const,
+  requestId: progress.prepared.meta.id,
   ...(chosen.lease === undefined ? {} : { lease: chosen.lease }),
   model: chosen.candidate.model,
   role: progress.prepared.params.role ?? null,

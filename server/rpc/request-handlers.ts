@@ -1,5 +1,6 @@
 /** Protocol messages to calls, one line of meaning each. Errors become wire errors here and nowhere else. */
 import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver/node';
+import type { Diagnostics } from '../../shared/diagnostics.ts';
 import { type ErrorData, toRumboError } from '../../shared/errors.ts';
 import * as protocol from '../../shared/protocol.ts';
 import type { Status } from '../../shared/status.ts';
@@ -30,6 +31,7 @@ export type RequestHandlerDeps = {
   readonly registryRefresh: Pick<RegistryRefresh, 'refresh'>;
   readonly metrics: Pick<Counters, 'read'>;
   readonly inlineCompletion: Pick<InlineCompletionService, 'candidates' | 'pause'>;
+  readonly diagnostics: () => Promise<Diagnostics>;
   readonly log: Pick<Log, 'error'>;
 };
 
@@ -85,6 +87,7 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
   );
   connection.onRequest(protocol.status, handle(deps.status));
   connection.onRequest(protocol.metrics, handle(deps.metrics.read));
+  connection.onRequest(protocol.diagnostics, handle(deps.diagnostics));
   connection.onRequest(protocol.clearCache, handle(deps.cache.clear));
   connection.onRequest(protocol.listModels, handle(listModels));
   connection.onRequest(

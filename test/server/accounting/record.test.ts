@@ -102,7 +102,7 @@ test('an answer is a row of the ledger, a sample of its model, and shows at its 
   assert.deepEqual(seen.samples, [
     { model: 'lab/one', task: 'general', estimatedTokens: 9, usage, firstTokenMs: 20, streamMs: 80 },
   ]);
-  assert.deepEqual(seen.log, ['general: lab/one, stop, 120 ms, 10 tokens in, 5 out, $0.5000']);
+  assert.deepEqual(seen.log, ['[1] general: lab/one, stop, 120 ms, 10 tokens in, 5 out, $0.5000']);
   const { counters, histograms } = counted();
   assert.equal(counters['rumbo_attempts_total{provider="lab",outcome="ok"}'], 1);
   assert.equal(counters['rumbo_cost_usd_total{provider="lab"}'], 0.5);
@@ -192,7 +192,7 @@ test('a cached answer is a row without an attempt', () => {
   const { recordCachedAnswer, seen, counted } = recorder();
   recordCachedAnswer({ ...receipt, cached: true, costUsd: 0 });
   assert.equal(seen.rows.length, 1);
-  assert.deepEqual(seen.log, ['general: lab/one, stop, 120 ms, from the cache']);
+  assert.deepEqual(seen.log, ['[1] general: lab/one, stop, 120 ms, from the cache']);
   assert.deepEqual(seen.statuses, []);
   assert.deepEqual(counted().counters, {});
 });

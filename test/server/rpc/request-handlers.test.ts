@@ -40,6 +40,7 @@ function connect(t: TestContext, script: Script, more: Partial<RequestHandlerDep
     cache: rumbo.cache,
     registryRefresh: { refresh: async () => ({ requested: 1, readable: 1, changes: [], problems: [] }) },
     metrics: rumbo.metrics,
+    diagnostics: async () => ({}) as never,
     inlineCompletion: { candidates: () => [], pause: () => ({}) as never },
     log: { error: (message) => void logged.push(message) },
     ...more,
