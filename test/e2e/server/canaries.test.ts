@@ -156,8 +156,8 @@ test('no prompt, code or answer is in the log, the storage, the settings or a re
       // The silent one is cancelled by the user.
       const cancel = new AbortController();
       if (isLast) setTimeout(() => cancel.abort(), 500).unref();
-      const asked = { ...params, model: `lab${index}/fake-model` };
-      await errorOf(ask(rumbo, asked, { signal: cancel.signal }));
+      const pinned = { ...params, model: `lab${index}/fake-model` };
+      await errorOf(ask(rumbo, pinned, { signal: cancel.signal }));
     }
   }
   // From the cache.
