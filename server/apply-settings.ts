@@ -21,7 +21,7 @@ export type ConfigurableModules = {
   readonly inlineCompletion: Pick<InlineCompletionService, 'onSettingsChanged'>;
   readonly cache: Pick<ResponseCache, 'resize' | 'clear'>;
   readonly registryRefresh: Pick<RegistryRefresh, 'setDaily'>;
-  readonly log: Pick<Log, 'warn' | 'error'>;
+  readonly log: Pick<Log, 'warn' | 'error' | 'debug'>;
   /** Called after each change that a user can see. */
   readonly onChange: () => void;
 };
@@ -59,6 +59,7 @@ export function settingsApplier(modules: ConfigurableModules): (read: ReadSettin
     const changed = changedAspects(before, settings);
     for (const step of all)
       if (takesAll || step.aspects.some((aspect) => changed.has(aspect))) step.apply(settings);
+    if (changed.size > 0) log.debug(`Settings changed: ${[...changed].join(', ')}.`);
   };
   return (read) => {
     try {

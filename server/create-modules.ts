@@ -24,6 +24,7 @@ import { dockerSocketPath } from './platform/docker-socket.ts';
 import { encryptedFile } from './platform/encrypted-file.ts';
 import { undiciHttp } from './platform/http.ts';
 import { logTo } from './platform/log.ts';
+import { logFile } from './platform/log-file.ts';
 import { httpRules } from './providers/http-consent.ts';
 import { providerRegistry } from './providers/provider-registry.ts';
 import { modelRegistry } from './registry/registry.ts';
@@ -47,7 +48,8 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const env = { ...process.env };
   const now = () => Date.now();
   const logConsole = batchedConsole(connection.console);
-  const log = logTo(logConsole);
+  const file = storagePath === undefined ? undefined : logFile(join(storagePath, 'logs'));
+  const log = logTo(logConsole, { file, level: () => settings()['log.level'] });
   const warn = (message: string) => log.warn(message);
   const statusNotifier = throttledNotifier();
   const onChange = statusNotifier.changed;
@@ -143,6 +145,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
   return {
     log,
     logConsole,
+    logFile: file,
     statusNotifier,
     current,
     keychain,

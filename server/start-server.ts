@@ -73,4 +73,5 @@ async function dispose(modules: Modules): Promise<void> {
   modules.ledger.dispose();
   await modules.closeHttp();
   modules.logConsole.dispose();
+  modules.logFile?.dispose();
 }

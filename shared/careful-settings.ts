@@ -37,6 +37,7 @@ export const carefulSettings: Readonly<Record<SettingKey, Partial<Settings>>> = 
   'budget.warnAtPercent': { 'budget.warnAtPercent': 1 },
   'network.allowHttp': byDefault,
   'network.certificateFile': byDefault,
+  'log.level': byDefault,
   'privacy.localOnly': { 'privacy.localOnly': ['**'] },
   'registry.refresh': byDefault,
   'local.endpoints': byDefault,

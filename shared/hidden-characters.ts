@@ -68,6 +68,9 @@ export type HiddenCharacter = { readonly line: number; readonly name: string };
  */
 export function hiddenCharacters(text: string, before = ''): readonly HiddenCharacter[] {
   if (!hasHiddenCharacters(text)) return [];
+  // A byte order mark that the file has stays at its beginning.
+  if (text.startsWith('\ufeff') && before.startsWith('\ufeff'))
+    return hiddenCharacters(text.slice(1), before.slice(1));
   const lines = new Set(hasHiddenCharacters(before) ? before.split(/\r?\n/) : []);
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (lines.has(line)) return [];

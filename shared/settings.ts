@@ -1,6 +1,7 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
 import { compileGlob, maxGlobLength, maxGlobs } from './glob.ts';
+import { logLevels } from './log-levels.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { roleIds } from './roles.ts';
 import { strategies, taskTypes } from './tasks.ts';
@@ -26,6 +27,7 @@ export const settingAspects = [
   'discovery',
   'models',
   'registry',
+  'log',
 ] as const;
 export type SettingAspect = (typeof settingAspects)[number];
 
@@ -322,6 +324,24 @@ export const Settings = z.object({
         'application',
         ['providers', 'discovery'],
         'Path of a file with certificate authorities (PEM) that are trusted in addition to those of the system, for servers and proxies with a private one. Empty: none.',
+      ),
+    ),
+  'log.level': z
+    .enum(logLevels)
+    .default('info')
+    .meta(
+      meta(
+        'application',
+        ['log'],
+        'Which lines the server logs, in the output channel and in the rotating file `logs/rumbo.log` of its storage folder. No level logs prompts, code, answers or keys.',
+        {
+          enumDescriptions: [
+            'Defects only.',
+            'Also what could not be read, stored or reached.',
+            'Also one line for each answer and attempt.',
+            'Also what changed with each change of settings.',
+          ],
+        },
       ),
     ),
   'privacy.localOnly': FilePatterns.default([]).meta(

@@ -16,11 +16,13 @@ const maxQueuedBytes = 64 * 1024;
 /**
  * Resolves when the response headers have arrived. Rejects with undici's error, or with the signal's reason as soon as
  * it aborts, connected or not. An abort while the body is read makes the body reject with that reason.
+ * @param refusal why nothing may be sent: rejects with it once a connection is made. Absent: the request may be sent
  */
 export function httpExchange(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal,
+  refusal?: Error,
 ): Promise<HttpExchange> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpExchange>();
   let controller: Dispatcher.DispatchController | undefined;
@@ -42,6 +44,8 @@ export function httpExchange(
   dispatcher.dispatch(options, {
     onRequestStart(started) {
       controller = started;
+      // Connected, and nothing is written yet.
+      if (refusal) started.abort(refusal);
       // Aborted while undici was still connecting, where it cannot abort.
       if (signal.aborted) abort();
     },

@@ -79,25 +79,31 @@ export function undiciHttp(
 
   const http: Http = async ({ method, url, headers, body, signal, connectMs = defaultConnectMs }) => {
     const target = new URL(url);
-    if (isUnencrypted(url) && !rules.isHttpAllowed(target.origin)) throw unencryptedError(target);
+    const refusal =
+      isUnencrypted(url) && !rules.isHttpAllowed(target.origin) ? unencryptedError(target) : undefined;
+    // A proxy that does not work is reported first: the user has to mend it in any case.
+    if (refusal && !(await loaded()).proxyOf(target)) throw refusal;
     const finishWaiting = pending.wait(target.origin);
     let exchange: HttpExchange;
     try {
       exchange = await httpExchange(
         (await loaded()).to(target, connectMs),
-        {
-          origin: target.origin,
-          path: `${target.pathname}${target.search}`,
-          method,
-          // No compression: it saves nothing on a token stream and would delay the first token.
-          headers: {
-            'accept-encoding': 'identity',
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...headers,
-          },
-          body: body === undefined ? null : JSON.stringify(body),
-        },
+        refusal
+          ? { origin: target.origin, path: '/', method: 'GET' }
+          : {
+              origin: target.origin,
+              path: `${target.pathname}${target.search}`,
+              method,
+              // No compression: it saves nothing on a token stream and would delay the first token.
+              headers: {
+                'accept-encoding': 'identity',
+                ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+                ...headers,
+              },
+              body: body === undefined ? null : JSON.stringify(body),
+            },
         signal,
+        refusal,
       );
       finishWaiting(false);
     } catch (error) {

@@ -2,10 +2,13 @@
 
 import type { LogEntry } from '../../shared/diagnostics.ts';
 import { visibleText } from '../../shared/hidden-characters.ts';
+import { isLogged, type LogLevel } from '../../shared/log-levels.ts';
 import type { LogConsole } from './batched-console.ts';
+import type { LogFile } from './log-file.ts';
 import { redactKeys } from './redact-keys.ts';
 
 export interface Log {
+  debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
   /** `cause` is written with its stack. */
@@ -18,25 +21,40 @@ export type RecentLog = { entries(): readonly LogEntry[] };
 const maxRecent = 30;
 const maxRecentCharacters = 500;
 
-export function logTo(console: LogConsole): Log & RecentLog {
+export type LogOptions = {
+  /** Gets each line too. Absent: there is no file. */
+  readonly file?: Pick<LogFile, 'write'> | undefined;
+  /** The level now. Absent: `info`. */
+  readonly level?: () => LogLevel;
+};
+
+export function logTo(
+  console: LogConsole,
+  { file, level: levelNow = () => 'info' }: LogOptions = {},
+): Log & RecentLog {
   const recent: LogEntry[] = [];
   const remember = (level: LogEntry['level'], text: string): void => {
     const [message = ''] = text.split('\n', 1);
     recent.push({ at: new Date().toISOString(), level, message: message.slice(0, maxRecentCharacters) });
     if (recent.length > maxRecent) recent.shift();
   };
+  const write = (level: LogLevel, text: string): void => {
+    const isShown = isLogged(level, levelNow());
+    const isRecent = level === 'warn' || level === 'error';
+    if (!isShown && !isRecent) return;
+    const line = safeLine(text);
+    if (isRecent) remember(level, line);
+    if (!isShown) return;
+    file?.write(level, line);
+    // The console has no level below this one.
+    console[level === 'debug' ? 'info' : level](line);
+  };
   return {
-    info: (message) => console.info(safeLine(message)),
-    warn(message) {
-      const line = safeLine(message);
-      remember('warn', line);
-      console.warn(line);
-    },
-    error(message, cause) {
-      const lines = safeLine(cause === undefined ? message : `${message}\n${stackText(cause)}`);
-      remember('error', lines);
-      console.error(lines);
-    },
+    debug: (message) => write('debug', message),
+    info: (message) => write('info', message),
+    warn: (message) => write('warn', message),
+    error: (message, cause) =>
+      write('error', cause === undefined ? message : `${message}\n${stackText(cause)}`),
     entries: () => recent,
   };
 }

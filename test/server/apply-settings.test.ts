@@ -30,6 +30,7 @@ function modules(env: Record<string, string> = {}) {
     },
     registryRefresh: { setDaily: (daily) => void calls.push(`daily ${daily}`) },
     log: {
+      debug: () => undefined,
       warn: (problem) => void calls.push(`warn ${problem}`),
       error: (problem) => void calls.push(`error ${problem}`),
     },
@@ -121,7 +122,7 @@ test('settings that cannot be applied leave the last ones, and the status says s
     inlineCompletion: { onSettingsChanged: () => undefined },
     cache: { resize: () => undefined, clear: () => 0 },
     registryRefresh: { setDaily: () => undefined },
-    log: { warn: () => undefined, error: () => undefined },
+    log: { debug: () => undefined, warn: () => undefined, error: () => undefined },
     onChange: () => undefined,
   });
   const breaks = { ...defaultSettings, models: { 'a/breaks': {} } };

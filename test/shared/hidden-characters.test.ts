@@ -67,6 +67,8 @@ test('hidden characters are named with their lines; lines of the file before bri
   );
   assert.match(hiddenCharactersText(hiddenCharacters('\u0001\n'.repeat(9))), /and 4 more$/);
   assert.deepEqual(hiddenCharacters('plain text'), []);
+  assert.deepEqual(hiddenCharacters('\ufefflet a = 2;', '\ufefflet a = 1;'), []);
+  assert.equal(hiddenCharacters('\ufefflet a = 2;', 'let a = 1;').length, 1);
 });
 
 test('a stream is written visibly, however it is cut', () => {

@@ -12,6 +12,8 @@ export type ConnectProxy = {
   readonly targets: readonly string[];
   /** The credentials of each CONNECT; `undefined`: it had none. */
   readonly credentials: readonly (string | undefined)[];
+  /** Bytes that clients have sent through tunnels. */
+  readonly sentBytes: () => number;
   close(): void;
 };
 
@@ -23,6 +25,7 @@ export async function connectProxy(
   const targets: string[] = [];
   const credentials: (string | undefined)[] = [];
   const sockets = new Set<Socket>();
+  let sentBytes = 0;
   const server = certificate ? createTlsServer({ ...certificate }) : createServer();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -41,6 +44,9 @@ export async function connectProxy(
     }
     const upstream = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.on('data', (bytes) => {
+        sentBytes += bytes.length;
+      });
       client.pipe(upstream).pipe(client);
     });
     sockets.add(upstream);
@@ -53,6 +59,7 @@ export async function connectProxy(
     port: own,
     targets,
     credentials,
+    sentBytes: () => sentBytes,
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
