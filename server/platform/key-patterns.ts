@@ -13,6 +13,12 @@ const otherBeginning =
 /** What is around a masked part: `sk-ab…yz`, `sk-ab****yz`, `sk-ab...yz`. */
 const mask = '(?:\\.{3,}|[\\u2026*\\u2022\\u00B7#]+)';
 
+/** In a text without any of these no pattern matches: most lines of a log need no further look. */
+export const mayHoldKey = new RegExp(
+  `${keyBeginning}|gh[oprsu]_|github_pat_|gl(?:pat|rt)-|hf_|nvapi-|r8_|pplx-|csk-|tgp_v|fw_|xox[a-z]-|A[KS]IA|eyJ|bearer|basic|://|[?&;]|(?:key|authorization|secret|token|password|passwd|credential)s?["']?\\s?[:=]|-----BEGIN`,
+  'i',
+);
+
 /**
  * Each finds keys of unknown services by what precedes them; the whole match is a key, or its group `key`. Linear: every
  * repetition ends where another class begins.

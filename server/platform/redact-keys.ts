@@ -2,7 +2,7 @@
  * Removes keys from text that leaves the server: those that were sent or saved in this run, in any spelling and in
  * pieces, and what looks like a key of an unknown service. Redact a text whole, before it is cut.
  */
-import { keyPatterns } from './key-patterns.ts';
+import { keyPatterns, mayHoldKey } from './key-patterns.ts';
 import { decodeEscapes, type EscapedText, lettersOf } from './unescaped-text.ts';
 
 const mark = '•••';
@@ -181,10 +181,13 @@ function wordSpans({ text, at }: EscapedText, words: readonly string[]): Span[] 
 const isLetter = (character: string | undefined): boolean =>
   character !== undefined && /[a-z\d]/i.test(character);
 
+/** Without one of these nothing is masked. */
+const mayBeMasked = /\.\.|[\u2026*\u2022\u00B7#]/;
 /** `first letters***last letters` of a key. */
 const maskedKey = /(?<before>[\w-]{2,80})?\s?(?:\.{2,}|[\u2026*\u2022\u00B7#]+)\s?(?<after>[\w-]{2,80})?/g;
 
 function maskedSpans({ text, at }: EscapedText, keys: ReadonlySet<string>): Span[] {
+  if (!mayBeMasked.test(text)) return [];
   const spans: Span[] = [];
   for (const { 0: found, index, groups = {} } of text.matchAll(maskedKey)) {
     const { before = '', after = '' } = groups;
@@ -199,6 +202,7 @@ function maskedSpans({ text, at }: EscapedText, keys: ReadonlySet<string>): Span
 }
 
 function patternSpans({ text, at }: EscapedText): Span[] {
+  if (!mayHoldKey.test(text)) return [];
   const spans: Span[] = [];
   for (const pattern of keyPatterns) {
     for (const match of text.matchAll(pattern)) {
