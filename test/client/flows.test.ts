@@ -225,6 +225,22 @@ test('a change is previewed and written only when the user accepts it', async ()
   assert.match(fakeEditor.messages.at(-1)?.text ?? '', /was already accepted/);
 });
 
+test('hidden characters are written only after a confirmation that names them', async () => {
+  openFile('one\ntwo\n', new Range(1, 0, 1, 3));
+  ask = answerWith('2\u202e');
+  typed('shorter');
+  await ready();
+  await deps.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\ntwo\n');
+  assert.match(
+    fakeEditor.messages.at(-1)?.text ?? '',
+    /not shown \(line 1: U\+202E right-to-left override\)/,
+  );
+  fakeEditor.buttonToPress = 'Write Them';
+  await deps.proposals.accept(proposal() as never);
+  assert.equal(fileText(), 'one\n2\u202e\n');
+});
+
 test('a discarded change leaves the file unchanged', async () => {
   openFile('one\n');
   ask = answerWith('2');

@@ -319,3 +319,16 @@ test('an answer that is no code inserts nothing, and can be read', async () => {
     assert.deepEqual(buttons, ['Show Answer', 'Edit Prompt']);
   }
 });
+
+test('code with characters that are not shown is neither previewed nor inserted', async () => {
+  const request = await begin();
+  request.send('two();');
+  request.send('two();\u202e');
+  assert.deepEqual(shown(), ['two();'], 'the preview stays at what is visible');
+  await request.finish('two();\u202e // \u001b[2J');
+  assert.deepEqual(shown(), []);
+  assert.match(
+    fakeEditor.messages.at(-1)?.text ?? '',
+    /characters that are not shown \(line 1: U\+202E right-to-left override; line 1: U\+001B escape\): nothing was inserted/,
+  );
+});
