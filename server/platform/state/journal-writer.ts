@@ -49,7 +49,7 @@ export function journalWriter({ folders, openEntries, onFailure }: JournalWriter
   const files: JournalPlace[] = [];
   /** Lines that are not in a file yet. */
   const lines: string[] = [];
-  const waiting: { readonly line: number; readonly resolve: () => void }[] = [];
+  const waits = lineWaits();
   let appendedCount = 0;
   let writtenCount = 0;
 
@@ -108,7 +108,7 @@ export function journalWriter({ folders, openEntries, onFailure }: JournalWriter
     if (file) file.bytes += bytes;
     lines.splice(0, count);
     writtenCount += count;
-    while (waiting[0] && waiting[0].line <= writtenCount) waiting.shift()?.resolve();
+    waits.end(writtenCount);
   };
   function writeLines(): void {
     if (writingCount > 0 || lines.length === 0) return;
@@ -140,12 +140,10 @@ export function journalWriter({ folders, openEntries, onFailure }: JournalWriter
       schedule();
     },
     /** Resolves when all that was appended is in the file, at the latest after `maxWaitMs`. */
-    async written(maxWaitMs: number): Promise<void> {
-      if (writtenCount >= appendedCount || retry) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push({ line: appendedCount, resolve });
-      await withTimeout(promise, maxWaitMs);
-    },
+    written: (maxWaitMs: number): Promise<void> =>
+      writtenCount >= appendedCount || retry
+        ? Promise.resolve()
+        : waits.until(appendedCount, writtenCount + writingCount, maxWaitMs),
     /** Absent: nothing was written yet. */
     current: (): JournalFile | undefined =>
       file && { path: file.path, name: basename(file.path), bytes: file.bytes },
@@ -184,6 +182,35 @@ export function journalWriter({ folders, openEntries, onFailure }: JournalWriter
 }
 
 export type JournalWriter = ReturnType<typeof journalWriter>;
+
+/** Waits for lines, counted from the first that was appended. Lines of one moment are written together, and waited for together. */
+function lineWaits() {
+  const waits: {
+    /** The last line that is waited for. */
+    line: number;
+    readonly maxWaitMs: number;
+    readonly resolve: () => void;
+    readonly ended: Promise<void>;
+  }[] = [];
+  return {
+    /** @param begun the last line whose write has begun: what follows is written together */
+    until(line: number, begun: number, maxWaitMs: number): Promise<void> {
+      const last = waits.at(-1);
+      if (last && last.line > begun && last.maxWaitMs === maxWaitMs) {
+        last.line = line;
+        return last.ended;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const ended = withTimeout(promise, maxWaitMs);
+      waits.push({ line, maxWaitMs, resolve, ended });
+      return ended;
+    },
+    /** @param line the last that is written */
+    end(line: number): void {
+      while (waits[0] && waits[0].line <= line) waits.shift()?.resolve();
+    },
+  };
+}
 
 const lineOf = (entry: JournalEntry): string => `${JSON.stringify(entry)}\n`;
 
