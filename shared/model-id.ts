@@ -4,4 +4,4 @@ import * as z from 'zod';
 /** `provider/model`; the model's own name may hold any character of a line, more slashes and blanks included. */
 export const ModelIdSchema = z
   .string()
-  .regex(/^[^/\s]+\/[^\n\r\t]*\S[^\n\r\t]*$/, 'must look like provider/model');
+  .regex(/^[^/\s]+\/(?=.*\S)[^\n\r\t]+$/, 'must look like provider/model');

@@ -5,8 +5,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names that contain a word for secrets, and values that are URLs with credentials. */
 const secretName =
-  /(^|_)\w*(KEY|KEYS|TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|COOKIE|DSN)(_|$)|(^|_)(AUTH|PAT|PWD)(_\w+)?$/i;
-const secretValue = /:\/\/[^/\s@]*:[^/\s@]*@/;
+  /(?:KEYS?|TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|COOKIE|DSN)(?:_|$)|(?:^|_)(?:AUTH|PAT|PWD)(?:_|$)/i;
+const secretValue = /:\/\/[^/\s@:]*:[^/\s@]*@/;
 /** The working directory of shells; `PWD` only looks like a password. */
 const notSecret = new Set(['PWD', 'OLDPWD']);
 const isSecret = (name: string, value: string): boolean =>

@@ -53,10 +53,10 @@ export const defaultPorts = (
 export function serverRoot(baseUrl: string): string | undefined {
   const url = URL.parse(baseUrl);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return;
-  const path = url.pathname.replace(/\/+$/, '').replace(/(?:\/engines)?(?:\/v1)?$/, '');
+  const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/(?:\/engines)?(?:\/v1)?$/, '');
   return `${url.origin}${path}`;
 }
 
 /** For comparing: `localhost` equals its literal. */
 export const canonicalAddress = (url: string): string =>
-  url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1').replace(/\/+$/, '');
+  url.replace(/^(https?:\/\/)localhost(?=[:/]|$)/i, '$1127.0.0.1').replace(/(?<!\/)\/+$/, '');

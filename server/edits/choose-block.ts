@@ -132,12 +132,17 @@ const isOtherFile = (block: CodeBlock, { name }: ReplacedCode): boolean => {
   return path !== undefined && path !== name;
 };
 
+/** A longer line holds more than a name. */
+const maxLineLength = 300;
+
 /** The file name that stands with a block: behind its fence, in its first line, or in the line above. */
 function pathOf(block: CodeBlock): string | undefined {
   const name = String.raw`([\w.@/\\-]*\.[A-Za-z]\w{0,9})`;
-  const first = block.text.split('\n', 1)[0] ?? '';
+  const [info, first, label] = [block.info, block.text.split('\n', 1)[0] ?? '', labelOf(block)].map((line) =>
+    line.length > maxLineLength ? '' : line,
+  ) as [string, string, string];
   const found =
-    new RegExp(String.raw`(?:^|[\s:="'])${name}["']?\s*\}?$`).exec(block.info) ??
+    new RegExp(String.raw`(?:^|[\s:="'])${name}["']?\s*\}?$`).exec(info) ??
     new RegExp(
       String.raw`^\s*(?://|#|--|<!--|/\*)\s*(?:file(?:name)?:\s*)?${name}\s*(?:-->|\*/)?$`,
       'i',
@@ -145,7 +150,7 @@ function pathOf(block: CodeBlock): string | undefined {
     new RegExp(
       String.raw`^(?:#{1,6}\s|\*\*|\d+\.\s|In |En )?[\s*_#\`]*(?:file(?:name)?:\s*)?${name}[\`*_]*\s*(?:\([^)]*\))?:?[*_]*\s*$`,
       'i',
-    ).exec(labelOf(block));
+    ).exec(label);
   return found?.[1]?.split(/[\\/]/).at(-1);
 }
 

@@ -83,7 +83,7 @@ function isBareDocument(text: string, blocks: readonly CodeBlock[], { file, repl
   const [first = ''] = text.trimStart().split('\n', 1);
   const [own = ''] = replaced.text.trimStart().split(/\r?\n/, 1);
   // The replaced part is such a block, or the answer begins like a document.
-  if (/^(?:`{3,}|~{3,})/.test(first)) return first.trim() === own.trim() && /(?:`{3,}|~{3,})\s*$/.test(text);
+  if (/^(?:`{3,}|~{3,})/.test(first)) return first.trim() === own.trim() && /(?:```|~~~)\s*$/.test(text);
   return (
     (own !== '' && first.trim() === own.trim()) ||
     /^(?:#{1,6} |---$|<!--|[-*+] |\d+[.)] |[|>])/.test(first.trim())

@@ -97,7 +97,7 @@ export function blockEnd(lines: readonly string[], header: number): number {
     if (indentationOf(line).length < width || !(isCloser(line) || /^\s*\{\s*$/.test(line))) return end;
     end = at + 1;
     // `) {`, `} else {`: the block continues.
-    if (!/[{(:[]\s*$|\b(?:else|then|do|rescue|ensure)\b.*$/.test(line)) return end;
+    if (!/[{(:[]\s*$|\b(?:else|then|do|rescue|ensure)\b/.test(line)) return end;
   }
   return end;
 }

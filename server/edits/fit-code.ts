@@ -26,15 +26,25 @@ function withOuterLinesOf(replaced: string, code: string, isWhole: boolean): str
   const lines = replaced.replace(/\r\n?/g, '\n');
   const [above = ''] = /^(?:[ \t]*\n)*/.exec(lines) ?? [];
   const own = code.replace(/^(?:[ \t]*\n)+/, '');
-  if (isWhole) return (above === '' ? own : code).replace(/\n\n+$/, lines.endsWith('\n\n') ? '$&' : '\n');
-  const [below = ''] = lines.trim() === '' ? [] : (/\n(?:[ \t]*\n)*[ \t]*$/.exec(lines) ?? []);
-  return (lines.trim() === '' ? '' : above) + own.replace(/(?:\n[ \t]*)+$/, '') + below;
+  if (isWhole)
+    return (above === '' ? own : code).replace(/(?<!\n)\n\n+$/, lines.endsWith('\n\n') ? '$&' : '\n');
+  const isBlank = lines.trim() === '';
+  const below = isBlank ? '' : lines.slice(blankEndOf(lines));
+  return (isBlank ? '' : above) + own.slice(0, blankEndOf(own)) + below;
+}
+
+/** Where the line breaks at the end of a text begin, with the blanks between them; its length where there are none. */
+function blankEndOf(text: string): number {
+  let end = text.length;
+  while (end > 0 && ' \t\n'.includes(text.charAt(end - 1))) end -= 1;
+  const start = text.indexOf('\n', end);
+  return start < 0 ? text.length : start;
 }
 
 function fitLastLineEnd(code: string, text: string, { start, end }: Span, isWhole: boolean): string {
   const replaced = text.slice(start, end);
   if (code === '') return code;
-  if (isWhole && replaced !== '' && !/[\r\n]$/.test(replaced)) return code.replace(/\n+$/, '');
+  if (isWhole && replaced !== '' && !/[\r\n]$/.test(replaced)) return code.replace(/(?<!\n)\n+$/, '');
   // An insertion at the start of a line with text would join that text.
   const isBeforeText =
     replaced === '' && text[start - 1] === '\n' && start < text.length && !/[\r\n]/.test(text[start] ?? '');
@@ -49,9 +59,12 @@ function fitLineEnds(code: string, text: string, replaced: string): string {
   const [usual = '\n'] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
   if (counts.size < 2) return code.replace(/\r\n|\n/g, usual);
   const own = new Map<string, string>();
-  for (const [, line = '', end = ''] of replaced.matchAll(/([^\r\n]*)(\r\n|\n|\r)/g))
+  for (const [, line = '', end = ''] of replaced.matchAll(/(?<![^\r\n])([^\r\n]*)(\r\n|\n|\r)/g))
     own.set(line, own.has(line) && own.get(line) !== end ? usual : end);
-  return code.replace(/([^\r\n]*)(\r\n|\n)/g, (_, line: string) => line + (own.get(line) ?? usual));
+  return code.replace(
+    /(?<![^\r\n])([^\r\n]*)(\r\n|\n)/g,
+    (_, line: string) => line + (own.get(line) ?? usual),
+  );
 }
 
 /** The recipes of a makefile begin with a tab, whatever a model writes. */

@@ -58,9 +58,11 @@ export function codeBlocks(answer: string, languageId = ''): MarkdownBlocks {
 }
 
 function fenceOf(line: string): Fence | undefined {
-  const match = /^((?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])[ \t])*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/.exec(line);
-  if (!match) return undefined;
-  const [, before = '', marks = '', info = ''] = match;
+  const [before = ''] = /^(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])[ \t])*/.exec(line) ?? [];
+  const [marks] = /^(?:`{3,}|~{3,})/.exec(line.slice(before.length)) ?? [];
+  if (!marks) return undefined;
+  const info = line.slice(before.length + marks.length);
+  if (marks.startsWith('`') && info.includes('`')) return undefined;
   return { marks, info: info.trim(), indent: columnsOf(before), quotes: before.split('>').length - 1 };
 }
 
@@ -169,13 +171,15 @@ function content(
   if (end < lines.length) return { text: inner.join('\n'), isClosed: true };
   const text = inner.join('\n');
   // The closing fence follows the last line directly, or is arriving.
-  const glued = new RegExp(`[^${marks[0]}\\s]${marks}\\s*$`).test(text);
-  if (glued) return { text: text.trimEnd().slice(0, -marks.length), isClosed: true };
+  const code = text.trimEnd();
+  const before = code.charAt(code.length - marks.length - 1);
+  const isGlued = code.endsWith(marks) && before.trim() !== '' && before !== marks[0];
+  if (isGlued) return { text: code.slice(0, -marks.length), isClosed: true };
   return {
     text: text
       .replace(/\n[ \t]*[`~]{1,2}$/, '')
       .replace(/^[`~]{1,2}$/, '')
-      .replace(/\n+$/, ''),
+      .replace(/(?<!\n)\n+$/, ''),
     isClosed: false,
   };
 }

@@ -16,7 +16,7 @@ const commentEnd = /\s*(?:\*+\/\s*\}?|--+>|\*\)|"""|''')?\s*$/;
 /** Whether a line only stands for code that is left out. */
 export function isOmission(line: string, languageId: string): boolean {
   const text = line.trim();
-  if (text === '' || text.length > 160) return false;
+  if (text === '' || text.length > maxLineLength) return false;
   const isDocument = /^(?:markdown|mdx|plaintext|latex|restructuredtext|asciidoc)$/.test(languageId);
   const leader = comment.exec(isDocument && !text.startsWith('<!--') ? '' : text);
   const words = text.slice(leader?.[0].length ?? 0).replace(commentEnd, '');
@@ -47,10 +47,12 @@ const startsOrEndsWithEllipsis = (words: string): boolean =>
   ) || /(?:\.{3}|\u2026)\s*$/.test(words);
 
 // A body that only stands for code: `{ ... }`, `{ /* unchanged */ }`.
+const maxLineLength = 160;
 const emptyBody = /\{\s*(?:\.{3}|\u2026|(?:\/\*|\/\/)\s*([^*]*?)\s*(?:\*\/)?)\s*\}/;
 
 export function hasOmittedBody(line: string): boolean {
-  const match = emptyBody.exec(line);
+  // A line that stands for code is short.
+  const match = line.length > maxLineLength ? null : emptyBody.exec(line);
   if (!match) return false;
   const [, words] = match;
   return (

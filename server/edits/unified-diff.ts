@@ -82,7 +82,7 @@ export function parseDiff(text: string): readonly FileDiff[] {
 }
 
 function pathOf(before: string, after: string): string | undefined {
-  const name = (line: string) => line.slice(4).replace(/\t.*$/, '').trim();
+  const name = (line: string) => line.slice(4).replace(/\t.*/s, '').trim();
   const path = name(after) === '/dev/null' ? name(before) : name(after);
   return path.replace(/^[ab]\//, '') || undefined;
 }

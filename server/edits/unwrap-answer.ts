@@ -19,8 +19,15 @@ export function unwrapAnswer(code: string, replaced?: ReplacedCode): string {
 }
 
 /** A call of a tool that writes a file, as text. */
-const toolContent = (text: string): string | undefined =>
-  /^<(\w+)>[\s\S]*?<content>\n?([\s\S]*?)\n?<\/content>[\s\S]*<\/\1>$/.exec(text)?.[2];
+function toolContent(text: string): string | undefined {
+  const tag = /^<(\w+)>/.exec(text)?.[1];
+  const [opens, closes] = ['<content>', '</content>'];
+  const start = text.indexOf(opens) + opens.length;
+  const end = text.indexOf(closes, start);
+  const isCall = tag !== undefined && text.endsWith(`</${tag}>`) && start >= opens.length;
+  const isInside = end >= 0 && end + closes.length <= text.length - `</${tag}>`.length;
+  return isCall && isInside ? text.slice(start, end).replace(/^\n/, '').replace(/\n$/, '') : undefined;
+}
 
 /** `{"code": "…"}`, where the file is no JSON. */
 function codeInJson(text: string, languageId = 'json'): string | undefined {
@@ -38,7 +45,7 @@ function codeInJson(text: string, languageId = 'json'): string | undefined {
 /** The first line names the file or the language, as a fence would. */
 function withoutHeading(code: string, { name, languageId }: ReplacedCode): string {
   const [first = '', ...rest] = code.split('\n');
-  const word = first.trim().replace(/^[`*#\s]+|[`*:\s]+$/g, '');
+  const word = first.trim().replace(/^[`*#\s]+|(?<![`*:\s])[`*:\s]+$/g, '');
   const isName = word.split(/[\\/]/).at(-1) === name && /\.\w/.test(name);
   const isLanguage = /^[A-Za-z+#]{2,}$/.test(word) && languageIdOf(word.toLowerCase()) === languageId;
   const isHeading =

@@ -20,4 +20,6 @@ export const templateWithoutThinking = () => ({ chat_template_kwargs: { enable_t
 
 /** llama-server names a model without an alias by the path of its file; this is the file's name, so the path stays private. */
 export const hideModelPath = (id: string): string =>
-  /[\\/].*\.gguf$/i.test(id) ? id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf('\\')) + 1) : id;
+  /[\\/]/.test(id) && /\.gguf$/i.test(id)
+    ? id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf('\\')) + 1)
+    : id;

@@ -102,6 +102,6 @@ export function nativeApi(connection: NativeConnection): NativeApi {
  */
 const nativeRoot = (baseUrl: string): string =>
   baseUrl
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .replace(/\/v\d[\w.]*$/, '')
     .replace(/\/engines(?:\/[^/]*)?$/, '');

@@ -8,13 +8,13 @@ import { RumboError } from '../../shared/errors.ts';
  * @param path one that begins with `/../` is a sibling of the version
  */
 export function requestUrl(baseUrl: string, version: string | undefined, path: string): string {
-  const base = URL.parse(baseUrl.replace(/\/+$/, ''));
+  const base = URL.parse(baseUrl.replace(/(?<!\/)\/+$/, ''));
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new RumboError('The provider’s address is not valid.', {
       kind: 'unreachable',
       action: 'Correct baseUrl in rumbo.providers.',
     });
-  const root = base.pathname.replace(/\/+$/, '');
+  const root = base.pathname.replace(/(?<!\/)\/+$/, '');
   const bare = root.replace(/\/v\d[\w.]*$/, '');
   const isSibling = version !== undefined && path.startsWith('/../');
   const below = isSibling ? bare : version === undefined || bare !== root ? root : `${root}/${version}`;

@@ -111,7 +111,7 @@ const schemeOf = (uri: string): string => uri.slice(0, uri.indexOf(':')).toLower
 
 const nameOf = (address: string): string =>
   decoded(address)
-    .replace(/[?#].*$/, '')
+    .replace(/[?#].*/s, '')
     .replace(/^.*[/\\]/s, '')
     .toLowerCase();
 

@@ -34,7 +34,7 @@ export const localUseOf = (role: string | undefined, task: TaskType): LocalUse =
 /** Patterns for names without punctuation, best first. */
 const preferredFamilies: Readonly<Record<LocalUse, readonly RegExp[]>> = {
   code: [/qwen3coder/, /qwen25coder/, /coder|devstral|codestral|codegemma|codellama|starcoder/],
-  general: [/gemma3.*qat/, /gemma3(?!n)/, /gemma3n/, /gemma|qwen3|llama3|mistral|gptoss/],
+  general: [/gemma3(?:(?!gemma3).)*qat/s, /gemma3(?!n)/, /gemma3n/, /gemma|qwen3|llama3|mistral|gptoss/],
   simple: [/smollm3/, /gemma3n/, /gemma3(?!.*(?:12b|27b))/, /smollm/],
   fill: [/qwen25coder/, /qwen3coder|codestral|starcoder|codegemma|deepseekcoder|codellama/],
 };

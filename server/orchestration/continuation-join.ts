@@ -172,7 +172,7 @@ const isLead = (lead: string, beginning: string, length: number): boolean =>
   (onlyMarks.test(lead) || (length >= minUnitsAfterLead && preamble.test(lead)));
 
 /** Fences, with or without a language, and the marks of lists, headings and quotations. */
-const onlyMarks = /^\s*(?:`{3,}[^\S\n]*[\w+#.-]*[^\S\n]*\n\s*)*(?:(?:[-*+>#|]+|\d+[.)])\s*)?$/;
+const onlyMarks = /^\s*(?:`{3,}[^\S\n]*(?:[\w+#.-]+[^\S\n]*)?\n\s*)*(?:(?:[-*+>#|]+|\d+[.)])\s*)?$/;
 /** One line that ends as a sentence or an announcement does, and a fence. */
 const preamble =
   /^\s*[\p{Lu}\p{Lo}(*_][^\n]{0,160}(?:[:.!\u2026\u3002\uFF1A\uFF01][*_]*\s*\n|[:\uFF1A]\s)\s*(?:`{3,}[^\n`]*\n\s*)?$/u;
@@ -214,14 +214,14 @@ const beginsLate = /^[\p{Ll},.;:!?)\]}»\u201D]/u;
 function sharesWords(beginning: string, all: string, units: string): boolean {
   if (units.startsWith(all.slice(0, minUnits))) return true;
   if (units.length >= minUnits && all.includes(units.slice(0, repeatingUnits))) return true;
-  const lastWord = nonblankText(/\S*$/.exec(beginning.trimEnd())?.[0]).units;
+  const lastWord = nonblankText(/(?<!\S)\S*$/.exec(beginning.trimEnd())?.[0]).units;
   if (units.startsWith(lastWord)) return true;
   for (let length = 2; length <= Math.min(all.length, maxTailUnits); length += 1)
     if (units.startsWith(all.slice(-length))) return true;
   return false;
 }
 
-const isInFence = (text: string): boolean => (text.match(/^[^\S\n]*`{3,}/gm)?.length ?? 0) % 2 === 1;
+const isInFence = (text: string): boolean => (text.match(/(?<=^|\n)[^\S\n]*```/g)?.length ?? 0) % 2 === 1;
 
 /**
  * The text without those of its first blanks that were shown. Where the two differ, line breaks and the indentation

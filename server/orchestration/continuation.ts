@@ -40,7 +40,12 @@ export function repetitionPrefill(beginning: string): string {
   const repetition = textToRepeat(beginning);
   const { units, offsetOf } = nonblankText(repetition);
   const maxUnits = Math.min(units.length - minAfterPrefill, units.length >> 1);
-  return maxUnits <= 0 ? '' : repetition.slice(0, offsetOf(maxUnits)).replace(/\S*$/, '').trimEnd();
+  return maxUnits <= 0
+    ? ''
+    : repetition
+        .slice(0, offsetOf(maxUnits))
+        .replace(/(?<!\S)\S*$/, '')
+        .trimEnd();
 }
 
 /** The words come first: small models repeat what a request ends with, or stop after it. */

@@ -22,7 +22,7 @@ export function excludesHost(noProxy: readonly string[], target: URL): boolean {
 function matches(entry: string, host: string, port: string | undefined): boolean {
   if (entry === '*') return true;
   if (entry === '<local>') return !host.includes('.') && isIP(host) === 0;
-  const { name, port: wanted } = partsOf(entry.replace(/^https?:\/\//, '').replace(/\/+$/, ''));
+  const { name, port: wanted } = partsOf(entry.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, ''));
   if (wanted !== undefined && wanted !== port) return false;
   if (name.includes('/')) return isInRange(name, host);
   if (isIP(name) !== 0) return isIP(host) !== 0 && isInRange(`${name}/${isIPv6(name) ? 128 : 32}`, host);

@@ -123,7 +123,7 @@ const eventOf = (data: string, name: string | undefined): StreamEvent =>
   name ? { event: name, data } : { data };
 
 function valuesIn(data: string): readonly string[] {
-  const value = data.replace(/^[\s\uFEFF\0]+|[\s\uFEFF\0]+$/g, '');
+  const value = data.replace(/^[\s\uFEFF\0]+|(?<![\s\uFEFF\0])[\s\uFEFF\0]+$/g, '');
   if (value === '') return [];
   if (isEndMarker(value)) return [endMarker];
   if (!/^(?:\{|\[\s*[{[\]])/.test(value)) return [value];

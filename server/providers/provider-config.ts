@@ -99,7 +99,7 @@ function toProviderConfig(
     name,
     label: own.label ?? (name === definition.kind ? definition.label : name),
     definition,
-    baseUrl: withBasePath(baseUrl.replace(/\/+$/, ''), definition),
+    baseUrl: withBasePath(baseUrl.replace(/(?<!\/)\/+$/, ''), definition),
     source,
     ...(source === 'local' && !isLoopback(hostname) ? { onOtherMachine: true as const } : {}),
     private: source === 'local' && (isLoopback(hostname) || own.trusted === true),
@@ -119,7 +119,7 @@ function toProviderConfig(
 function withBasePath(baseUrl: string, { basePath }: EngineDefinition): string {
   if (!basePath) return baseUrl;
   const { origin, pathname } = new URL(baseUrl);
-  return `${origin}${basePath(pathname.replace(/\/+$/, ''))}`;
+  return `${origin}${basePath(pathname.replace(/(?<!\/)\/+$/, ''))}`;
 }
 
 /** The narrower setting wins: the provider's, its source's, the default. */

@@ -10,7 +10,7 @@ export function parseDollars(text: string): number | undefined {
 
 /** A number of tokens: `131,072`, `500k`, `1M`. `undefined`: none. */
 export function parseTokens(text: string): number | undefined {
-  const [, digits, unit = ''] = /(\d[\d,]*(?:\.\d+)?)\s*([kKmM]?)(?![\w$])/.exec(text) ?? [];
+  const [, digits, unit = ''] = /(?<!\d|\d,)(\d[\d,]*(?:\.\d+)?)\s*([kKmM]?)(?![\w$])/.exec(text) ?? [];
   if (digits === undefined) return;
   const scale = { '': 1, k: 1_000, m: 1_000_000 }[unit.toLowerCase()] ?? 1;
   return Math.round(Number(digits.replaceAll(',', '')) * scale);

@@ -26,7 +26,7 @@ export function parseMarkdown(page: string): MarkdownBlock[] {
     head = undefined;
   };
   for (const line of page.split(/\r?\n/, maxLines)) {
-    if (/^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/.test(line) && line.includes('|')) {
+    if (/^[\s|:-]+$/.test(line) && line.includes('|') && line.includes('-')) {
       // A second line of dashes: the row above it is the real header, the rows before it were groups of columns.
       head = (rows.at(-1) ?? []).map((cell) => plainText(cell).toLowerCase());
       rows = [];
@@ -34,7 +34,7 @@ export function parseMarkdown(page: string): MarkdownBlock[] {
       rows.push(cellsOf(line));
     } else {
       close();
-      const heading = /^(#{1,6})\s+(.*)$/.exec(line);
+      const heading = /^(#{1,6})\s+(?!\s)(.*)$/s.exec(line);
       if (heading)
         blocks.push({ type: 'heading', level: heading[1]?.length ?? 1, text: plainText(heading[2] ?? '') });
       else if (line.trim() !== '') blocks.push({ type: 'text', text: line.trim() });
@@ -47,10 +47,10 @@ export function parseMarkdown(page: string): MarkdownBlock[] {
 /** The text of a cell without links, emphasis, escapes, footnotes and tags. */
 export const plainText = (cell: string): string =>
   cell
-    .replace(/<sup>.*?<\/sup>/g, '')
-    .replace(/<\/?[a-z][^>]*>/gi, ' ')
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/<sup>(?:(?!<sup>).)*?<\/sup>/g, '')
+    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
+    .replace(/!\[[^\][]*\]\([^()]*\)/g, '')
+    .replace(/\[([^\][]*)\]\([^()]*\)/g, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')

@@ -81,7 +81,7 @@ function withoutProvider(message: string, body: unknown): string {
  * `{}`, `{code: 0, message: ""}`, `{code: 200, message: "OK"}`, `"none"`, `false`.
  */
 export function reportsError(value: unknown): boolean {
-  if (typeof value === 'string') return !/^\s*(?:none|null|ok|success(?:ful)?|200|0)?\s*$/i.test(value);
+  if (typeof value === 'string') return !/^(?:none|null|ok|success(?:ful)?|200|0|)$/i.test(value.trim());
   if (typeof value === 'number') return value !== 0 && value !== 200;
   if (typeof value !== 'object' || value === null) return value === true;
   if (Array.isArray(value)) return value.some(reportsError);

@@ -2,7 +2,7 @@
 import { parseJsonObject } from './json-object.ts';
 
 /** A JSON string, also one with control characters in it, or a number that JSON does not have. */
-const stringOrNumber = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
+const stringOrNumber = /"(?:[^"\\]|\\[\s\S]|\\$)*"?|-?\b(?:NaN|Infinity)\b/g;
 const controlCharacters = /[^ -\uFFFF]/g;
 
 /**

@@ -129,7 +129,7 @@ function ofModalities(entry: ListEntry): boolean | undefined {
 
 /** Words of a name that tell another purpose: not their letters within another word (`safeguard`, `embedded`). */
 const otherPurpose =
-  /(?:^|[^a-z])(?:embed(?:s|der|dings?\w*)?\d*|re-?rank(?:er|ing)?\d*|(?:\w+-)?whisper|tts|moderation|guard)(?![a-z])/i;
+  /(?:^|[^a-z])(?:embed(?:dings?\w*|(?:s|der)?\d*)|re-?rank(?:er|ing)?\d*|whisper|tts|moderation|guard)(?![a-z])/i;
 
 /** Whether a name suggests another purpose than chat; only for models of which nothing is stated. */
 export const namesOtherPurpose = (name: string): boolean => otherPurpose.test(name);

@@ -12,7 +12,7 @@ const Words = z.array(z.string()).optional().catch(undefined);
 /** `8192`, `"8,192"`, `"128k"`, `"1M"`; any other value as it is. */
 function toCount(value: unknown): unknown {
   const [, digits = '', unit = ''] =
-    typeof value === 'string' ? (/^\s*(\d[\d,_.]*)\s*([km]?)(?: ?tokens)?\s*$/i.exec(value) ?? []) : [];
+    typeof value === 'string' ? (/^(\d[\d,_.]*)\s*([km]?)(?: ?tokens)?$/i.exec(value.trim()) ?? []) : [];
   if (digits === '') return value ?? undefined;
   const number = Number(digits.replace(unit === '' ? /[,_.](?=\d{3}(?:\D|$))/g : /[,_]/g, ''));
   return Math.round(number * (unit === '' ? 1 : unit.toLowerCase() === 'k' ? 1_000 : 1_000_000));

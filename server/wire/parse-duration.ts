@@ -9,10 +9,13 @@ export function parseWaitMs(text: string | undefined, now = Date.now()): number 
   return wait === undefined ? undefined : Math.max(0, wait);
 }
 
+/** Characters of a time or a duration. */
+const maxLength = 100;
+
 /** The same; negative for a time in the past. */
 export function parseOffsetMs(text: string | undefined, now: number): number | undefined {
   const value = text?.trim();
-  if (!value) return undefined;
+  if (!value || value.length > maxLength) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(value)) return numberOffsetMs(Number(value), now);
   return durationMs(value) ?? dateOffsetMs(value, now);
 }
@@ -27,7 +30,7 @@ function numberOffsetMs(number: number, now: number): number {
 
 /** Milliseconds of one unit, by its first letters. The longer names precede: `ms` is no minute. */
 const units: readonly (readonly [pattern: string, ms: number])[] = [
-  ['ms|msecs?|millis(?:econds?)?|milliseconds?|\u6beb\u79d2', 1],
+  ['ms|msecs?|millis(?:econds?)?|\u6beb\u79d2', 1],
   ['s|secs?|seconds?|\u79d2', 1000],
   ['m|mins?|minutes?|\u5206\u949f|\u5206', 60_000],
   ['h|hrs?|hours?|\u5c0f\u65f6', 3_600_000],

@@ -92,7 +92,8 @@ type StructuredPart = {
 function structuredParts(value: string): readonly StructuredPart[] {
   let window = 'requests';
   return value.split(/[,;]/).flatMap((text): readonly StructuredPart[] => {
-    const [, name, number] = /^\s*"?([\w .-]+)"?\s*(?:=\s*(\d+(?:\.\d+)?))?\s*$/.exec(text) ?? [];
+    const [, name, number] =
+      /^"?([\w.-]+(?: [\w.-]+)*)"?(?:\s*=\s*(\d+(?:\.\d+)?))?$/.exec(text.trim()) ?? [];
     if (name === undefined) return [];
     if (number === undefined) {
       window = name === 'default' ? 'requests' : name;

@@ -32,7 +32,7 @@ export function reportedCost(report: Readonly<Record<string, unknown>>): number 
 /** Dollars above zero from a number or its text (`0.0012`, `$0.0012`); `undefined` for anything else. */
 export function toUsd(value: unknown): number | undefined {
   const usd =
-    typeof value === 'string' && /^\s*\$?\d*\.?\d+(?:e-?\d+)?\s*$/i.test(value)
+    typeof value === 'string' && /^\$?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?$/i.test(value.trim())
       ? Number(value.replace('$', ''))
       : value;
   return typeof usd === 'number' && usd > 0 && usd <= maxUsd ? usd : undefined;

@@ -143,7 +143,7 @@ const sentences: readonly (readonly [
     () => ({ systemRole: 'none' }),
   ],
   [
-    /prefill\w*[^.]{0,60}(?:not (?:currently )?(?:supported|allowed)|unsupported|disabled)|(?:does(?: not|n['\u2019]t)|do not) support[^.]{0,40}\bprefill|must end with a (?:user|message from the user)|last message[^.]{0,40}(?:must|should|cannot|can['\u2019]t|has to|is from the assistant)|expected last role|add_generation_prompt|(?:final|last) (?:message|turn|role)[^.]{0,20}(?:assistant|must be)/i,
+    /prefill[^.]{0,70}(?:not (?:currently )?(?:supported|allowed)|unsupported|disabled)|(?:does(?: not|n['\u2019]t)|do not) support[^.]{0,40}\bprefill|must end with a (?:user|message from the user)|last message[^.]{0,40}(?:must|should|cannot|can['\u2019]t|has to|is from the assistant)|expected last role|add_generation_prompt|(?:final|last) (?:message|turn|role)[^.]{0,20}(?:assistant|must be)/i,
     () => ({ noPrefill: true }),
   ],
 ];

@@ -32,7 +32,7 @@ export function jsonProgress() {
 export type JsonProgress = ReturnType<typeof jsonProgress>;
 
 /** Whether a fragment begins an object, or a text that holds one. */
-export const beginsArguments = (text: string): boolean => /^\s*"?\s*\{/.test(text);
+export const beginsArguments = (text: string): boolean => /^\s*(?:"\s*)?\{/.test(text);
 
 /**
  * The arguments as JSON text: an object as the model wrote it, without what was put around it.
@@ -67,6 +67,6 @@ const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\
 
 /** Line breaks and tabs inside the strings of a JSON text, escaped. */
 const escapeControls = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) =>
+  text.replace(/"(?:[^"\\]|\\[\s\S]|\\$)*"?/g, (string) =>
     string.replace(/[\n\r\t]/g, (control) => escapes[control] ?? control),
   );

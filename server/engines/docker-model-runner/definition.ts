@@ -19,7 +19,7 @@ export const dockerModelRunner: EngineDefinition = {
   version: 'v1',
   key: 'optional',
   basePath: (path) =>
-    `${path.replace(/\/(?:engines|v1|models|api|anthropic)(?:\/.*)?$/, '').replace(/\/$/, '')}/engines`,
+    `${path.replace(/\/(?:engines|v1|models|api|anthropic)(?:\/.*)?$/s, '').replace(/\/$/, '')}/engines`,
   addressVariables: ['DMR_BASE_URL', 'MODEL_RUNNER_HOST'],
   readme: {
     docs: 'https://docs.docker.com/ai/model-runner/api-reference/',
@@ -56,6 +56,6 @@ function baseUrlOfHost(host: string | undefined): string | undefined {
   if (!value) return undefined;
   const url = URL.parse(/^[a-z]+:\/\//i.test(value) ? value : `http://${value}`);
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = url.pathname.replace(/(?<!\/)\/+$/, '');
   return `${url.origin}${path || '/engines'}`;
 }

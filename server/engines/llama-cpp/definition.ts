@@ -29,7 +29,7 @@ export const llamaCpp: EngineDefinition = {
   source: 'local',
   baseUrl: 'http://127.0.0.1:8080',
   version: 'v1',
-  basePath: (path) => path.replace(/\/v1(?:\/.*)?$/, ''),
+  basePath: (path) => path.replace(/\/v1(?:\/.*)?$/s, ''),
   key: 'optional',
   addressVariables: ['LLAMA_ARG_HOST', 'LLAMA_ARG_PORT'],
   readme: {

@@ -17,7 +17,7 @@ export const lmStudio: EngineDefinition = {
   source: 'local',
   baseUrl: 'http://127.0.0.1:1234',
   version: 'v1',
-  basePath: (path) => path.replace(/\/(?:v\d+|api)(?:\/.*)?$/, ''),
+  basePath: (path) => path.replace(/\/(?:v\d+|api)(?:\/.*)?$/s, ''),
   key: 'optional',
   readme: {
     docs: 'https://lmstudio.ai/docs/developer',

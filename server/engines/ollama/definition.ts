@@ -19,7 +19,7 @@ export const ollama: EngineDefinition = {
   baseUrl: `http://127.0.0.1:${usualPort}`,
   key: 'optional',
   // Clients of OpenAI's API need `/v1` there.
-  basePath: (path) => path.replace(/\/(?:v1|api)(?:\/.*)?$/, ''),
+  basePath: (path) => path.replace(/\/(?:v1|api)(?:\/.*)?$/s, ''),
   addressVariables: ['OLLAMA_HOST'],
   readme: {
     docs: 'https://github.com/ollama/ollama/blob/main/docs/api.md',
@@ -54,7 +54,7 @@ function baseUrlOfHost(host: string | undefined): string | undefined {
   const value = host?.trim().replace(/^["']|["']$/g, '');
   if (!value) return undefined;
   const [, scheme, rest = ''] = /^(?:(https?):\/\/)?(.*)$/i.exec(value) ?? [];
-  const [, authority = '', path = ''] = /^([^/]*)(.*)$/.exec(rest) ?? [];
+  const [, authority = '', path = ''] = /^([^/]*)(.*)$/s.exec(rest) ?? [];
   const bare =
     /^[0-9a-f:]+$/i.test(authority) && authority.split(':').length > 2 ? `[${authority}]` : authority;
   const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(bare) ?? [];
@@ -62,7 +62,7 @@ function baseUrlOfHost(host: string | undefined): string | undefined {
   const withPort = port ? `:${port}` : scheme ? '' : `:${usualPort}`;
   const url = URL.parse(`${scheme ?? 'http'}://${connectable(name)}${withPort}${path}`);
   return url && !url.username && !url.password
-    ? `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+    ? `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '')
     : undefined;
 }
 

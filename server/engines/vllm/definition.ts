@@ -19,7 +19,7 @@ export const vllm: EngineDefinition = {
   source: 'local',
   baseUrl: 'http://127.0.0.1:8000',
   version: 'v1',
-  basePath: (path) => path.replace(/\/v1(?:\/.*)?$/, ''),
+  basePath: (path) => path.replace(/\/v1(?:\/.*)?$/s, ''),
   key: 'optional',
   // Its scheduler batches whatever comes, 256 sequences at a time and more unless `--max-num-seqs` says less.
   parallelRequests: 64,

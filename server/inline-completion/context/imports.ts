@@ -103,7 +103,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
   {
     languages: 'typescript typescriptreact javascript javascriptreact vue svelte astro',
     pattern:
-      /^[ \t]*(?:import\b|export\b(?=[^'"\n;]*\bfrom\b|\s*\{)|const\b|let\b|var\b|\})(?<clause>[^'"`;=]*?)(?:\bfrom\s*|=\s*(?:await\s+)?(?:require|import)\(\s*)?['"](?<from>[^'"\n]+)['"]/gm,
+      /^[ \t]*(?:import\b|export\b(?=[^'"\n;]{0,500}\bfrom\b|\s*\{)|const\b|let\b|var\b|\})(?<clause>[^'"`;=]{0,1000}?)(?:\bfrom\s*|=\s*(?:await\s+)?(?:require|import)\(\s*)?['"](?<from>[^'"\n]+)['"]/gm,
     parse({ from = '', clause = '' }, path) {
       const names = /\*/.test(clause)
         ? []
@@ -116,7 +116,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
   {
     languages: 'python',
     pattern:
-      /^[ \t]*(?:from[ \t]+(?<dots>\.*)(?<from>[\w.]*)[ \t]+import[ \t]+(?<clause>\([^)]*\)|[^\n#]+)|import[ \t]+(?<modules>[\w., \t]+))/gm,
+      /^[ \t]*(?:from[ \t]+(?<dots>\.*)(?<from>[\w.]*)[ \t]+import[ \t]+(?<clause>\([^()]{0,1000}\)|[^\n#]+)|import[ \t]+(?<modules>[\w., \t]+))/gm,
     parse({ dots = '', from = '', clause, modules }, path) {
       const toPath = (module: string) => module.replaceAll('.', '/');
       const files = (base: string) => [`${base}.py`, `${base}.pyi`, `${base}/__init__.py`];
@@ -137,7 +137,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
   },
   {
     languages: 'go',
-    pattern: /^(?:import)?[ \t]*(?:[\w.]+[ \t]+)?"(?<from>[\w./-]+\/[\w./-]+)"/gm,
+    pattern: /^(?:import)?[ \t]*(?:[\w.]+[ \t]+)?"(?<from>[\w.-]*(?:\/[\w.-]+)+\/?)"/gm,
     parse: ({ from = '' }) => [
       { paths: [from, from.split('/').slice(-2).join('/')], isFullPath: false, isFolder: true, names: [] },
     ],
@@ -145,7 +145,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
   {
     languages: 'rust',
     pattern:
-      /^[ \t]*(?:pub(?:\([^)]*\))?[ \t]+)?(?:use[ \t]+(?:crate|super|self)::(?<from>[\w:]+)(?<clause>\{[^}]*\})?|mod[ \t]+(?<module>\w+)[ \t]*;)/gm,
+      /^[ \t]*(?:pub(?:\([^()]{0,60}\))?[ \t]+)?(?:use[ \t]+(?:crate|super|self)::(?<from>[\w:]+)(?<clause>\{[^{}]{0,1000}\})?|mod[ \t]+(?<module>\w+)[ \t]*;)/gm,
     parse({ from, clause, module }, path) {
       if (module !== undefined) {
         const folders = [posix.dirname(path), path.replace(/\.rs$/, '')];
@@ -183,7 +183,7 @@ const importSyntaxes: readonly ImportSyntax[] = [
   },
   {
     languages: 'c cpp objective-c objective-cpp cuda-cpp',
-    pattern: /^[ \t]*#[ \t]*(?:include|import)[ \t]*["<](?<from>[^">\n]+)[">]/gm,
+    pattern: /^[ \t]*#[ \t]*(?:include|import)[ \t]*["<](?<from>[^">\n\r\u2028\u2029]+)[">]/gm,
     parse: ({ from = '' }, path) => [
       fullPaths([siblingPath(path, from)]),
       pathEnds([from.replace(/^(?:\.\.?\/)+/, '')]),

@@ -17,7 +17,7 @@ export function pathOf(uri: string): string {
  */
 export function workspaceNames(folders: readonly string[]): (uri: string) => string {
   const roots = folders
-    .map((folder) => pathOf(folder).replace(/\/+$/, ''))
+    .map((folder) => pathOf(folder).replace(/(?<!\/)\/+$/, ''))
     .sort((a, b) => b.length - a.length);
   return (uri) => {
     const path = pathOf(uri);

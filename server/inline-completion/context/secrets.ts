@@ -20,11 +20,14 @@ export function removeSecretLines(text: string): string {
 
 /** @param line without line ends in the middle */
 export const looksSecret = (line: string): boolean =>
+  // A line this long is data; what it holds is not looked for.
+  line.length > maxLineLength ||
   privateKeyStart.test(line) ||
   keyPatterns.some((shape) => shape.test(line)) ||
   assignsSecret(line) ||
   hasRandomText(line);
 
+const maxLineLength = 1000;
 const privateKeyStart = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 const privateKeyEnd = /-----END [A-Z0-9 ]*PRIVATE KEY/;
 const privateKeyBody = /^[^\w+/=]*[\w+/=]{8,}[^\w+/=]*$/;
@@ -37,16 +40,16 @@ const keyPatterns: readonly RegExp[] = [
   /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/,
   /\bxox[abeoprs]-[\w-]{10,}/,
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
+  /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8}/,
   /\bhooks\.slack\.com\/services\/\w+/,
   // A password in a URL.
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@'"`<>{}$]*:[^\s/@'"`<>{}$]+@/i,
+  /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@'"`<>{}$]*:[^\s/@'"`<>{}$]+@/i,
   /\b(?:bearer|basic)\s+[A-Za-z0-9+/_.~-]{16,}/i,
 ];
 
 /** A name that means a secret, and a literal after it. */
 const assignment =
-  /(?<name>passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|auth[-_]?key|credentials?|connection[-_]?string)['"\]]*\s*(?::\s*\w+\s*)?(?:=>|:=|=|:)\s*(?:[brfu]?(?<quote>["'`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?<bare>[^\s'"`,;(){}[\]<>]+)\s*[,;]?\s*$)/gi;
+  /(?<name>passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|auth[-_]?key|credentials?|connection[-_]?string)['"\]]{0,4}\s{0,20}(?::\s{0,20}\w{1,60}\s{0,20})?(?:=>|:=|=|:)\s{0,20}(?:[brfu]?(?<quote>["'`])(?<quoted>(?:(?!\k<quote>).)*)\k<quote>|(?<bare>[^\s'"`,;(){}[\]<>]+)\s*[,;]?\s*$)/gi;
 
 type Assignment = { readonly name?: string; readonly quoted?: string; readonly bare?: string };
 

@@ -5,6 +5,8 @@ type Signature = { readonly name: string; readonly text: string };
 const maxCharacters = 100_000;
 /** Longer types are cut. */
 const maxLines = 16;
+/** Longer lines are data or generated, and declare nothing. */
+const maxLineLength = 300;
 /** Per file. */
 const maxSignatures = 40;
 
@@ -31,7 +33,7 @@ type Grammar = {
 };
 
 function findDeclarations(text: string, { declares, isType, member }: Grammar): Signature[] {
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/).map((line) => (line.length > maxLineLength ? '' : line));
   const signatures: Signature[] = [];
   for (let at = 0; at < lines.length && signatures.length < maxSignatures * 4; at += 1) {
     const line = lines[at] ?? '';
@@ -74,7 +76,11 @@ function headAt(lines: readonly string[], first: number): string {
   return lines
     .slice(first, first + count)
     .join('\n')
-    .replace(/\s*(?:=>|=)?\s*[{[]?\s*$/, '');
+    .trimEnd()
+    .replace(/[{[]$/, '')
+    .trimEnd()
+    .replace(/=>?$/, '')
+    .trimEnd();
 }
 
 const depthOf = (line: string, open: RegExp, close: RegExp): number =>

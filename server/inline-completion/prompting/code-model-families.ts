@@ -17,7 +17,7 @@ export type CodeModelFamily = {
 /** The first match applies: special names come before general ones. */
 export const codeModelFamilies: readonly CodeModelFamily[] = [
   { namePattern: /code-?qwen/, template: templates.starCoder },
-  { namePattern: /qwen.*coder/, template: templates.qwenCoder },
+  { namePattern: /qwen(?:(?!qwen).)*coder/s, template: templates.qwenCoder },
   // Later models always think, or never. https://huggingface.co/Qwen/Qwen3-8B#advanced-usage-switching-between-thinking-and-non-thinking-modes-via-user-input
   { namePattern: /qwen-?3(?!\.)(?!.*(?:2507|next|thinking|instruct|vl))/, noThinkSuffix: '/no_think' },
   // The digit must not be a size (`granite-8b-code`).

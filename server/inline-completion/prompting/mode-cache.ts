@@ -106,7 +106,7 @@ export type ModeCache = ReturnType<typeof modeCache>;
 /** No credentials are stored on disk. */
 function withoutCredentials(baseUrl: string): string {
   const url = URL.parse(baseUrl);
-  return url ? `${url.origin}${url.pathname}`.replace(/\/+$/, '') : '';
+  return url ? `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '') : '';
 }
 
 /** Moves the entry to the end; the first entries are evicted. */

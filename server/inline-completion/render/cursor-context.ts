@@ -134,7 +134,7 @@ function statementLine(lines: readonly string[]): string {
 }
 
 /** Only closers: brackets, quotes, tags, ends of comments, and the punctuation after them. */
-const closingSuffix = /^\s*(?:(?:<\/[\w.:-]*>|[)\]}>"'`]|\*\/|-->|%>|\]\]|\/>)\s*)*(?:[;,:{]|\s)*$/;
+const closingSuffix = /^\s*(?:(?:<\/[\w.:-]*>|[)\]}>"'`]|\*\/|-->|%>|\/>)\s*)*(?:[;,:{][\s;,:{]*)?$/;
 
 function suffixKindOf(lineSuffix: string, { prose }: LanguageSyntax): CursorContext['suffixKind'] {
   if (isBlank(lineSuffix)) return 'none';

@@ -135,10 +135,11 @@ function extractFirst(extraction: Extraction, outputLine: string): StageOutput {
     return isBlank(rest) ? nothing : extractFirst(extraction, rest);
   }
 
-  const fencedLine = /^\s*(`{3,})(?:[\w+#.-]+ +)?([^`]+)\1\s*$/.exec(line);
-  if (fencedLine?.[2] && isFenceAroundAnswer(extraction, ''))
-    return { lines: [fencedLine[2].trim()], isLast: true };
-  const fence = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)[^`]*$/.exec(line);
+  const fencedLine = codeBetweenFences(line.trim());
+  if (fencedLine !== undefined && isFenceAroundAnswer(extraction, ''))
+    return { lines: [fencedLine], isLast: true };
+  const opening = /^(\s*)(`{3,}|~{3,})\s*([\w+#./-]*)/.exec(line);
+  const fence = opening && !line.slice(opening[0].length).includes('`') ? opening : null;
   if (isEditStart(line, cursor) || (fence && isEditFence(fence[3] ?? '', cursor)))
     return { lines: [], isLast: true };
   if (fence && isFenceAroundAnswer(extraction, fence[3] ?? '')) {
@@ -204,7 +205,7 @@ function extractPlain(extraction: Extraction, line: string): StageOutput {
   if (isCode && /^\s*(?:`{3,}|~{3,})[\w+#.-]*\s*$/.test(line) && !cursor.documentContains('```'))
     return { lines: [], isLast: true };
   if (isCode && /[^`\s]\s*`{3}\s*$/.test(line) && !cursor.documentContains('```'))
-    return { lines: [line.replace(/\s*`{3}\s*$/, '')], isLast: true };
+    return { lines: [line.replace(/(?<!\s)\s*`{3}\s*$/, '')], isLast: true };
   if (
     dropsSentences &&
     !isInText(openings) &&
@@ -237,4 +238,12 @@ function cutAtToken({ cursor, isChat }: Extraction, line: string): StageOutput {
   const thought = /^\s*<\/?think(?:ing)?>/i.exec(line);
   if (thought && thought.index < end && !cursor.documentContains(thought[0])) end = thought.index;
   return end === line.length ? { lines: [line] } : { lines: [line.slice(0, end)], isLast: true };
+}
+
+/** `x` of a line that is "```js x```". */
+function codeBetweenFences(line: string): string | undefined {
+  const [marks] = /^`{3,}/.exec(line) ?? [];
+  if (!marks || !line.endsWith(marks) || line.length <= 2 * marks.length) return undefined;
+  const inner = line.slice(marks.length, -marks.length);
+  return inner.includes('`') ? undefined : inner.replace(/^[\w+#.-]+ +(?=.)/, '').trim();
 }

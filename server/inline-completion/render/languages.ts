@@ -29,7 +29,7 @@ export type LanguageSyntax = {
   readonly prose?: true;
 };
 
-const braceBlockStart = /(?:[({[]|=>)\s*(?:\/\/.*)?$/;
+const braceBlockStart = /(?:[({[]|=>)\s*(?:\/\/.*)?$/s;
 
 const braces: LanguageSyntax = {
   quotes: '"\'',
@@ -72,7 +72,7 @@ const python: LanguageSyntax = {
   ],
   lineComments: ['#'],
   blockComments: [],
-  blockStart: /(?::|[({[])\s*(?:#.*)?$/,
+  blockStart: /(?::|[({[])\s*(?:#.*)?$/s,
   blocksByIndentation: true,
 };
 
@@ -98,7 +98,7 @@ const ruby: LanguageSyntax = {
   lineComments: ['#'],
   blockComments: [],
   blockStart:
-    /^\s*(?:def|class|module|if|elsif|else|unless|while|until|case|when|begin|rescue|ensure|for)\b(?!.*\bend\b)|\bdo\s*(?:\|[^|]*\|)?\s*$|[({[]\s*(?:\|[^|]*\|)?\s*$/,
+    /^\s*(?:def|class|module|if|elsif|else|unless|while|until|case|when|begin|rescue|ensure|for)\b(?!.*\bend\b)|\bdo\s*(?:\|[^|]{0,100}\|)?\s*$|[({[]\s*(?:\|[^|]{0,100}\|)?\s*$/,
   blockWords: {
     open: /(?:^|=|;)\s*(?:def|class|module|if|unless|while|until|case|begin|for)$|\sdo$/,
     close: { end: '' },
@@ -111,7 +111,7 @@ const lua: LanguageSyntax = {
   longStrings: [['[[', ']]']],
   lineComments: ['--'],
   blockComments: [['--[[', ']]']],
-  blockStart: /(?:\b(?:then|do|else|repeat)|\bfunction\b[^)]*\)|[({[])\s*$/,
+  blockStart: /(?:\b(?:then|do|else|repeat)|\bfunction\b[^)]{0,200}\)|[({[])\s*$/,
   blockWords: { open: /\b(?:function|if|do|repeat)$/, close: { end: '', until: 'repeat' } },
 };
 
@@ -142,7 +142,7 @@ const table: Readonly<Record<string, LanguageSyntax>> = {
   go: {
     ...braces,
     longStrings: [['`', '`']],
-    blockStart: /(?:[({[]|\b(?:case\b.*|default)\s*:)\s*(?:\/\/.*)?$/,
+    blockStart: /(?:[({[]|\bcase\b(?:(?!\bcase\b).)*:|\bdefault\s*:)\s*(?:\/\/.*)?$/s,
   },
   html: markup,
   java: { ...braces, longStrings: [['"""', '"""']] },
@@ -150,7 +150,7 @@ const table: Readonly<Record<string, LanguageSyntax>> = {
   javascriptreact: { ...script, tags: 'jsx' },
   json: { ...braces, quotes: '"' },
   jsonc: { ...braces, quotes: '"' },
-  kotlin: { ...braces, longStrings: [['"""', '"""']], blockStart: /(?:[({[]|->)\s*(?:\/\/.*)?$/ },
+  kotlin: { ...braces, longStrings: [['"""', '"""']], blockStart: /(?:[({[]|->)\s*(?:\/\/.*)?$/s },
   latex: proseText,
   less: { ...style, lineComments: ['//'] },
   lua,
@@ -169,7 +169,7 @@ const table: Readonly<Record<string, LanguageSyntax>> = {
     ...braces,
     quotes: '"',
     longStrings: [['"""', '"""']],
-    blockStart: /(?:[({[]|\bin)\s*(?:\/\/.*)?$/,
+    blockStart: /(?:[({[]|\bin)\s*(?:\/\/.*)?$/s,
   },
   toml: { ...python, blockStart: /[({[]\s*$/ },
   typescript: script,
@@ -180,7 +180,7 @@ const table: Readonly<Record<string, LanguageSyntax>> = {
     ...python,
     longStrings: [],
     quotes: '"',
-    blockStart: /(?::|:\s*[|>][+-]?|[({[])\s*(?:#.*)?$/,
+    blockStart: /(?::|:\s*[|>][+-]?|[({[])\s*(?:#.*)?$/s,
   },
 };
 
@@ -212,11 +212,14 @@ export const voidElements: ReadonlySet<string> = new Set([
 export const continuationLine =
   /^\s*(?:[)\]}]+\s*)?(?:(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|while\s*\(.*\)\s*;)(?![\w$])|[.?:&|+]|=>|\?\.|<\/)/;
 
+/** Of a longer line only the end decides. */
+const maxLineLength = 300;
+
 /** Whether lines after this one are indented deeper. */
 export function opensBlock(line: string, { lineComments, blockStart }: LanguageSyntax): boolean {
   const text = line.trimStart();
   return (
-    blockStart.test(line) &&
+    blockStart.test(line.length > maxLineLength ? line.slice(-maxLineLength) : line) &&
     !lineComments.some((marker) => text.startsWith(marker)) &&
     !/^(?:\/\*|\*)/.test(text)
   );
@@ -228,7 +231,7 @@ export const incompleteLine =
 
 /** A line after which each statement is on its own line. */
 export const blockOpeningLine =
-  /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]*|struct\s[^{]*|->\s*[^{]*))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
+  /(?:\)|=>|\b(?:else|try|finally|do|class\s[^{]{0,200}|struct\s[^{]{0,200}|->\s*[^{]{0,200}))\s*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:$|^\s*(?:def|class|module)\b[^=;]*$/;
 
 /** The line begins with the closer of something opened above it. */
 export function startsWithCloser(line: string, { blockWords }: LanguageSyntax): boolean {

@@ -29,7 +29,7 @@ export function lineSplitter() {
       const last = cleanLine(buffer.replace(/\r$/, ''));
       buffer = '';
       // A joiner without its next character, or the replacement of a character that the model never completed.
-      return last.replace(/[\u200d\ufffd]+$/, '');
+      return last.replace(/(?<![\u200d\ufffd])[\u200d\ufffd]+$/, '');
     },
     /** The raw text after the last line end. */
     get unfinishedLine(): string {

@@ -45,7 +45,7 @@ function isNearlyEqual(one: string, other: string): boolean {
 /** The tokens of a line without white space, kind of quotes, final punctuation and trailing comment. */
 const comparableTokens = (line: string): readonly string[] =>
   line
-    .replace(/\s+(?:\/\/|#|--)\s.*$/, '')
+    .replace(/(?<!\s)\s+(?:\/\/|#|--)\s.*$/s, '')
     .trim()
     .replace(/[;,]$/, '')
     .replaceAll(/["'`]/g, '"')

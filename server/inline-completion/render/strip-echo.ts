@@ -101,7 +101,7 @@ function stripLinePrefix(line: string, cursor: CursorContext, isEchoing: boolean
   }
 
   // The model repeats the word at the cursor from its first letter on.
-  const word = /[\p{L}_$][\p{L}\d_$]*$/u.exec(linePrefix)?.[0] ?? '';
+  const word = /(?<![\p{L}\d_$])\d*([\p{L}_$][\p{L}\d_$]*)$/u.exec(linePrefix)?.[1] ?? '';
   if (word.length >= (isEchoing ? 2 : 3) && line.startsWith(word)) return line.slice(word.length);
 
   if (!isEchoing) return line;

@@ -102,7 +102,7 @@ function amountsIn(cell: string, nowMs: number): Amounts {
   for (const [part] of cell.matchAll(/-?\$[^$]*/g)) {
     const usd = parseDollars(part);
     if (usd === undefined || /per (?:hour|image|second|song|request|minute|frame)/i.test(part)) continue;
-    if (/\((?![^)]*text)[^)]*(?:audio|image|video)/i.test(part) || !appliesAt(part, nowMs)) continue;
+    if (/\((?![^()]*text)[^()]*(?:audio|image|video)/i.test(part) || !appliesAt(part, nowMs)) continue;
     const overTokens = parseLongPromptThreshold(part);
     if (overTokens === undefined) amounts.standard ??= usd;
     else {

@@ -31,7 +31,7 @@ export const groqPage: FactSource = {
 
 /** The cell's text joins the name with other words; the link has the name alone. */
 const modelName = (cell: string): string | undefined =>
-  /\]\([^)]*\/docs\/model\/([\w./-]+)\)/.exec(cell)?.[1] ??
+  /\]\((?:(?!\/docs\/model\/)[^()])*\/docs\/model\/([\w./-]+)\)/.exec(cell)?.[1] ??
   /^[\w.-]+(?:\/[\w.-]+)?$/.exec(plainText(cell))?.[0];
 
 /** `$0.15 input$0.60 output`. Prices per hour or per character are not for chat models. */

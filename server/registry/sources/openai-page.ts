@@ -71,7 +71,7 @@ function readTable(
   const second = head.indexOf('input', head.indexOf('output'));
   const short = second < 0 ? head : head.slice(0, second);
   for (const row of rows) {
-    const name = plainText(row[0] ?? '').replace(/\s*\(.*$/, '');
+    const name = plainText(row[0] ?? '').replace(/(?<!\s)\s*\(.*$/s, '');
     if (!/^[a-z0-9][\w.:-]*$/.test(name) || other.test(name)) continue;
     const rates = ratesOf(short, row.slice(0, short.length));
     if (!rates) continue;
