@@ -135,6 +135,9 @@ export const correctTask = new RequestType<CorrectTaskParams, number, ErrorData>
 /** Client → server. Forgets every correction. */
 export const forgetCorrections = new RequestType0<null, ErrorData>('rumbo/tasks/forget');
 
+/** Client → server. Answered at once, whatever the server waits for: without an answer its event loop hangs. */
+export const ping = new RequestType0<null, ErrorData>('rumbo/ping');
+
 /** Client → server. Providers, models, circuits, budgets, as known now; contacts no provider. */
 export const status = new RequestType0<Status, ErrorData>('rumbo/status');
 

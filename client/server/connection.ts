@@ -23,6 +23,7 @@ import { keyVariablesOf, serverEnvironment } from './environment.ts';
 import { type KeyChannel, keyChannel } from './key-channel.ts';
 import { messageSender } from './message-sender.ts';
 import type { MessageSender } from './messages.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export type ServerConnection = MessageSender & {
   readonly keys: KeyChannel;
@@ -39,6 +40,8 @@ export type ServerConnectionOptions = {
   readonly log: vscode.LogOutputChannel;
   /** Whether to restart the server after it ended unexpectedly. */
   onEnded(): boolean;
+  /** The server no longer answers and is being ended, so that it starts again. */
+  onHung(): void;
   /** The server runs, for the first time or after a restart. */
   onRunning(): void;
   onStatus(status: Status): void;
@@ -63,9 +66,19 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
   client.onRequest(protocol.inlineSymbols, nearbySymbolsHandler());
   const sync = documentSync(client);
   client.registerFeature(sync);
+  const watchdog = createWatchdog({
+    ping: () => client.sendRequest(protocol.ping),
+    onHung() {
+      options.log.error('The server does not answer; it is ended and starts again.');
+      options.onHung();
+      // A process that hangs does not end on a request.
+      child?.kill('SIGKILL');
+    },
+  });
   client.onDidChangeState(({ newState }) => {
-    if (newState !== State.Running) return;
+    if (newState !== State.Running) return watchdog.stop();
     ran = true;
+    watchdog.start();
     options.onRunning();
   });
   await client.start();
@@ -78,6 +91,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
     settingsChanged: () =>
       client.sendNotification(DidChangeConfigurationNotification.type, { settings: null }),
     stop() {
+      watchdog.stop();
       sync.dispose();
       return client.stop().finally(() => child?.kill());
     },

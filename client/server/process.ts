@@ -67,6 +67,10 @@ export function createServerProcess(
         void offerRestart();
         return false;
       },
+      onHung: () =>
+        void showErrorMessage(
+          'Rumbo’s server did not answer for half a minute and was restarted. Requests in flight ended; send them again.',
+        ),
       onRunning: () => running.fire(),
       isSuppressed,
       onStatus(next) {

@@ -85,6 +85,7 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
       return null;
     }),
   );
+  connection.onRequest(protocol.ping, () => null);
   connection.onRequest(protocol.status, handle(deps.status));
   connection.onRequest(protocol.metrics, handle(deps.metrics.read));
   connection.onRequest(protocol.diagnostics, handle(deps.diagnostics));

@@ -17,10 +17,27 @@ export function rawSetting(raw: Readonly<Record<string, unknown>>, key: SettingK
   return key.split('.').reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), inside);
 }
 
-/** Whether it holds any setting of ours, misspelt ones included. */
-export const namesSettings = (raw: Readonly<Record<string, unknown>>): boolean =>
-  settingKeys.some((key) => rawSetting(raw, key) !== undefined) ||
-  undeclaredSettings(raw).some(({ isOurs }) => isOurs);
+/**
+ * The settings of several messages by their full names: what a later one does not name stays. A misspelt name stays until a
+ * message names a setting of the same section.
+ */
+export function mergeSettings(
+  before: Readonly<Record<string, unknown>>,
+  message: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const prefix = `${settingsSection}.`;
+  const sectionOf = (name: string) => name.slice(prefix.length).split('.')[0];
+  const named = settingKeys.flatMap((key): [string, unknown][] => {
+    const value = rawSetting(message, key);
+    return value === undefined ? [] : [[`${prefix}${key}`, value]];
+  });
+  const sections = new Set(named.map(([name]) => sectionOf(name)));
+  const remaining = Object.entries(before).filter(
+    ([name]) => isDeclared(name.slice(prefix.length)) || !sections.has(sectionOf(name)),
+  );
+  const misspelt = undeclaredSettings(message).map(({ name, value }) => [name, value]);
+  return Object.fromEntries([...remaining, ...misspelt, ...named]);
+}
 
 export type UndeclaredSetting = {
   /** As it is written. */
@@ -29,6 +46,7 @@ export type UndeclaredSetting = {
   readonly key: string;
   /** Whether `rumbo` is named; other names may be settings of another program. */
   readonly isOurs: boolean;
+  readonly value: unknown;
 };
 
 const isDeclared = (key: string): boolean => (settingKeys as readonly string[]).includes(key);
@@ -43,7 +61,7 @@ export function undeclaredSettings(raw: Readonly<Record<string, unknown>>): Unde
     if (isDeclared(key) || value === undefined || (isSection(key) && value === null)) return;
     if (isSection(key) && isRecord(value))
       for (const [step, content] of Object.entries(value)) visit(`${key}.${step}`, content, true);
-    else found.push({ name: `${prefix}${key}`, key, isOurs: isOurs || isSection(key) });
+    else found.push({ name: `${prefix}${key}`, key, isOurs: isOurs || isSection(key), value });
   };
   const own = raw[settingsSection];
   for (const [name, value] of Object.entries(raw)) {
@@ -51,6 +69,7 @@ export function undeclaredSettings(raw: Readonly<Record<string, unknown>>): Unde
     else if (name !== settingsSection && !isRecord(own)) visit(name, value, false);
   }
   if (isRecord(own)) for (const [name, value] of Object.entries(own)) visit(name, value, true);
-  else if (own !== undefined && own !== null) found.push({ name: settingsSection, key: '', isOurs: true });
+  else if (own !== undefined && own !== null)
+    found.push({ name: settingsSection, key: '', isOurs: true, value: own });
   return found;
 }

@@ -41,10 +41,9 @@ type Reading = {
 
 /**
  * @param raw in any spelling that `rawSetting` finds; `null` and absence: no setting is set
- * @param base what applies where `raw` names no value. Absent: the defaults
  */
-export function readSettings(raw: unknown, base: Settings = defaultSettings): ReadSettings {
-  if (raw === undefined || raw === null) return { settings: base, problems: [] };
+export function readSettings(raw: unknown): ReadSettings {
+  if (raw === undefined || raw === null) return { settings: defaultSettings, problems: [] };
   if (!isRecord(raw)) return unreadableSettings('The settings must be an object.');
   const reading: Reading = { values: {}, unnamed: {}, restrictions: [], problems: [] };
   for (const key of settingKeys) {
@@ -52,7 +51,7 @@ export function readSettings(raw: unknown, base: Settings = defaultSettings): Re
     if (value !== undefined) readOne(key, value, reading);
   }
   for (const undeclared of undeclaredSettings(raw)) readUndeclared(undeclared, reading);
-  const settings: Settings = { ...base, ...(reading.values as Partial<Settings>) };
+  const settings: Settings = { ...defaultSettings, ...(reading.values as Partial<Settings>) };
   const misnamed = misnamedEntries(settings, reading.unnamed);
   return {
     settings: [...reading.restrictions, ...misnamed.restrictions].reduce(restrictSettings, settings),

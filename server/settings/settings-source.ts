@@ -1,4 +1,5 @@
 /** The source of settings: the file of `--config`, else the client, by request or by notification. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -11,7 +12,7 @@ import { type ConfigFile, readConfigFile, watchFile } from '../platform/config-f
 import type { Log } from '../platform/log.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import type { CurrentSettings } from './current-settings.ts';
-import { isRecord, namesSettings } from './raw-settings.ts';
+import { isRecord, mergeSettings } from './raw-settings.ts';
 import { type ReadSettings, readSettings, unreadableSettings } from './read-settings.ts';
 
 /** Called with each new set of settings; the last valid one stays when a file cannot be read. */
@@ -52,10 +53,12 @@ export type SettingsSubscription = {
 /** Milliseconds that a client may take to send announced settings; then the previous ones apply. */
 const maxPendingMs = 2_000;
 
+/** Milliseconds in which changes are applied together. */
+const coalesceMs = 300;
+
 type FollowClientDeps = {
   readonly connection: Connection;
   readonly params: InitializeParams;
-  readonly current: Pick<CurrentSettings, 'get'>;
   readonly take: ApplySettings;
   /** Called with a sentence when the client sent what is no settings at all. */
   readonly reject: (reason: string) => void;
@@ -65,13 +68,7 @@ type FollowClientDeps = {
  * Subscribes to the client's settings.
  * Clients without `workspace/configuration` send them in `initializationOptions.settings` and with each change.
  */
-export function followClient({
-  connection,
-  params,
-  current,
-  take,
-  reject,
-}: FollowClientDeps): SettingsSubscription {
+export function followClient({ connection, params, take, reject }: FollowClientDeps): SettingsSubscription {
   const options = params.initializationOptions as InitializationOptions | undefined;
   const pulls = params.capabilities.workspace?.configuration === true;
   const pull = (): Promise<unknown> => connection.workspace.getConfiguration(settingsSection);
@@ -86,28 +83,27 @@ export function followClient({
   };
 
   let announced = 0;
-  /** The request in flight. Absent: none. */
+  /** The requests of the changes announced by now. Absent: none. */
   let pending: Promise<unknown> | undefined;
-  connection.onDidChangeConfiguration(({ settings }) => {
-    if (!pulls) {
-      // A message of a client that is not asked need not hold all: what it does not name stays.
-      if (isRecord(settings)) {
-        if (namesSettings(settings)) take(readSettings(settings, current.get()));
-      } else if (settings !== null && settings !== undefined)
-        reject('The client sent settings that are not an object.');
-      return;
+  /** Requests the settings until none has changed since the last request, so that many changes are few requests. */
+  const pullChanges = async (): Promise<void> => {
+    for (let handled = -1; handled !== announced; ) {
+      if (handled >= 0) await sleep(coalesceMs);
+      handled = announced;
+      await pull().then(takePulled, () =>
+        connection.console.warn('The changed settings could not be read; the previous ones apply.'),
+      );
     }
-    announced += 1;
-    const change = announced;
-    // Of several requests in flight only the last one surely returns the newest settings.
-    pending = pull()
-      .then(
-        (section) => change === announced && takePulled(section),
-        () => connection.console.warn('The changed settings could not be read; the previous ones apply.'),
-      )
-      .finally(() => {
-        if (change === announced) pending = undefined;
-      });
+    pending = undefined;
+  };
+  const pushed = pushedSettings(isRecord(options?.settings) ? options.settings : {}, take);
+  connection.onDidChangeConfiguration(({ settings }) => {
+    if (pulls) {
+      announced += 1;
+      pending ??= pullChanges();
+    } else if (isRecord(settings) && isRecord(settings[settingsSection] ?? {})) pushed.add(settings);
+    else if (settings !== null && settings !== undefined)
+      reject('The client sent settings that are not an object.');
   });
 
   const first = async (): Promise<void> => {
@@ -130,7 +126,41 @@ export function followClient({
   };
   return {
     first: first(),
-    pendingChanges: () => pending && withTimeout(pending, maxPendingMs),
+    pendingChanges() {
+      pushed.apply();
+      return pending && withTimeout(pending, maxPendingMs);
+    },
+  };
+}
+
+/**
+ * The settings that a client sends unasked. A message need not hold all: what it does not name stays. Of many messages the
+ * first applies at once and the others together, at the latest with the next request.
+ */
+function pushedSettings(initial: Readonly<Record<string, unknown>>, take: ApplySettings) {
+  let settings = mergeSettings({}, initial);
+  let hasNews = false;
+  let timer: NodeJS.Timeout | undefined;
+  const apply = (): void => {
+    if (!hasNews) return;
+    hasNews = false;
+    take(readSettings(settings));
+  };
+  return {
+    add(message: Readonly<Record<string, unknown>>): void {
+      const merged = mergeSettings(settings, message);
+      if (Object.keys(merged).length === 0) return;
+      settings = merged;
+      hasNews = true;
+      if (timer) return;
+      apply();
+      timer = setTimeout(() => {
+        timer = undefined;
+        apply();
+      }, coalesceMs);
+      timer.unref();
+    },
+    apply,
   };
 }
 
@@ -170,7 +200,7 @@ export function followSettings(deps: FollowSettingsDeps): () => Promise<unknown>
     isApplied = true;
   });
   connection.onInitialized(() => {
-    subscription = followClient({ connection, params, current, take: applySettings, reject });
+    subscription = followClient({ connection, params, take: applySettings, reject });
     subscription.first.then(first.resolve, (error: unknown) => {
       log.error('The settings could not be read.', error);
       applySettings(unreadableSettings('The settings could not be read.'));
