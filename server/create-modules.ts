@@ -48,7 +48,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const env = { ...process.env };
   const now = () => Date.now();
   const logConsole = batchedConsole(connection.console);
-  const file = storagePath === undefined ? undefined : logFile(join(storagePath, 'logs'));
+  const file = storagePath === undefined ? undefined : logFile(storagePath);
   const log = logTo(logConsole, { file, level: () => settings()['log.level'] });
   const warn = (message: string) => log.warn(message);
   const statusNotifier = throttledNotifier();

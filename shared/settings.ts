@@ -333,7 +333,7 @@ export const Settings = z.object({
       meta(
         'application',
         ['log'],
-        'Which lines the server logs, in the output channel and in the rotating file `logs/rumbo.log` of its storage folder. No level logs prompts, code, answers or keys.',
+        'Which lines the server logs, in the output channel and in the rotating file `rumbo.log` in its storage folder. No level logs prompts, code, answers or keys.',
         {
           enumDescriptions: [
             'Defects only.',
