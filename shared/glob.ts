@@ -9,28 +9,44 @@ export const maxGlobLength = 256;
 export const maxGlobs = 200;
 /** Characters that braces may multiply a pattern to. */
 const maxExpandedLength = 4096;
+/** Characters that braces may multiply all patterns of a setting to. */
+export const maxExpandedGlobs = 20_000;
+/** Different characters whose steps are remembered. */
+const maxCharacters = 256;
 /** Characters of a path that are matched; a longer one matches every pattern. */
 const maxPathLength = 2048;
 
-/** One step of a pattern. `any`: within a folder; `deep`: across folders; `folders`: whole folders or none. */
+/** One step of a pattern. `any`: within a folder; `deep`: across folders; `folders`: whole folders or none. `end`: the path matches. */
 type Step =
   | { readonly type: 'literal'; readonly text: string }
   | { readonly type: 'set'; readonly isMember: (character: string) => boolean }
-  | { readonly type: 'one' | 'any' | 'deep' | 'folders' };
+  | { readonly type: 'one' | 'any' | 'deep' | 'folders' | 'end' };
 
 export type GlobMatcher = (path: string) => boolean;
 
-/** Compares without regard to case. `undefined`: not a pattern of this kind, or too large. */
-export function compileGlob(glob: string): GlobMatcher | undefined {
+/** Whether it is a pattern of this kind, and not too large. */
+export const isGlob = (glob: string): boolean => stepsOfGlob(glob) !== undefined;
+
+/** Characters of a pattern with its braces expanded. */
+export const expandedGlobLength = (glob: string): number => expandBraces(glob)?.join('').length ?? 0;
+
+/** Compares without regard to case. `undefined`: no pattern of this kind, or too large. */
+export const compileGlob = (glob: string): GlobMatcher | undefined =>
+  isGlob(glob) ? compileGlobs([glob]) : undefined;
+
+/** Matches what any of the patterns matches, all in one pass. Those that are no pattern of this kind match nothing. */
+export function compileGlobs(globs: readonly string[]): GlobMatcher {
+  const alternatives = globs.flatMap((glob) => stepsOfGlob(glob) ?? []);
+  if (alternatives.length === 0) return () => false;
+  const matches = automatonOf(alternatives);
+  return (path) => path.length > maxPathLength || matches([...foldCase(path)]);
+}
+
+/** The steps of each alternative. */
+function stepsOfGlob(glob: string): readonly Step[][] | undefined {
   if (glob.length > maxGlobLength + 8 || /[!@?*+]\(|\[\[:/.test(glob)) return undefined;
   const parsed = expandBraces(foldCase(glob))?.map(stepsOf);
-  if (!parsed?.every((steps) => steps !== undefined)) return undefined;
-  const automata = parsed.map(automatonOf);
-  return (path) => {
-    if (path.length > maxPathLength) return true;
-    const characters = [...foldCase(path)];
-    return automata.some((matches) => matches(characters));
-  };
+  return parsed?.every((steps) => steps !== undefined) ? parsed : undefined;
 }
 
 /** One form for all that file systems without regard to case take for the same name. */
@@ -143,13 +159,14 @@ function membersOf(characters: readonly string[]): (character: string) => boolea
 
 type Bits = Uint32Array;
 
-/** Follows all positions in the pattern at once, a bit for each, so that no text makes it try one again. */
-function automatonOf(steps: readonly Step[]): (characters: readonly string[]) => boolean {
+/** Follows all positions in all patterns at once, a bit for each, so that no text makes it try one again. */
+function automatonOf(alternatives: readonly (readonly Step[])[]): (characters: readonly string[]) => boolean {
+  const steps = alternatives.flatMap((each): Step[] => [...each, { type: 'end' }]);
   const words = (steps.length >>> 5) + 1;
-  const bitsOf = (isSet: (step: Step) => boolean): Bits => {
+  const bitsOf = (isSet: (step: Step, at: number) => boolean): Bits => {
     const bits = new Uint32Array(words);
     for (const [at, step] of steps.entries())
-      if (isSet(step)) bits[at >>> 5] = at32(bits, at) | (1 << (at & 31));
+      if (isSet(step, at)) bits[at >>> 5] = (bits[at >>> 5] ?? 0) | (1 << (at & 31));
     return bits;
   };
   const types = (...wanted: Step['type'][]) => bitsOf(({ type }) => wanted.includes(type));
@@ -157,20 +174,21 @@ function automatonOf(steps: readonly Step[]): (characters: readonly string[]) =>
   const staySlash = types('deep', 'folders');
   const skipInside = types('any', 'deep');
   const skipAtStart = stayInside;
+  const ends = types('end');
+  const starts = bitsOf((_, at) => at === 0 || steps[at - 1]?.type === 'end');
+  skip(starts, skipAtStart);
   const goesOn = new Map<string, Bits>();
   const goesOnAt = (character: string): Bits => {
     let bits = goesOn.get(character);
     if (!bits) {
       bits = bitsOf((step) => consumes(step, character));
-      if (goesOn.size < maxPathLength) goesOn.set(character, bits);
+      if (goesOn.size < maxCharacters) goesOn.set(character, bits);
     }
     return bits;
   };
 
   return (characters) => {
-    let states: Bits = new Uint32Array(words);
-    states[0] = 1;
-    skip(states, skipAtStart);
+    let states = starts;
     for (const character of characters) {
       const isSlash = character === '/';
       const on = goesOnAt(character);
@@ -190,11 +208,9 @@ function automatonOf(steps: readonly Step[]): (characters: readonly string[]) =>
       skip(next, isSlash ? skipAtStart : skipInside);
       states = next;
     }
-    return ((states[steps.length >>> 5] ?? 0) & (1 << (steps.length & 31))) !== 0;
+    return states.some((bits, word) => (bits & (ends[word] ?? 0)) !== 0);
   };
 }
-
-const at32 = (bits: Bits, at: number): number => bits[at >>> 5] ?? 0;
 
 function consumes(step: Step, character: string): boolean {
   if (step.type === 'literal') return step.text === character;

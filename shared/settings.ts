@@ -1,6 +1,6 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
-import { compileGlob, maxGlobLength, maxGlobs } from './glob.ts';
+import { expandedGlobLength, isGlob, maxExpandedGlobs, maxGlobLength, maxGlobs } from './glob.ts';
 import { logLevels } from './log-levels.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { roleIds } from './roles.ts';
@@ -53,10 +53,15 @@ const FilePattern = z
   .string()
   .min(1)
   .max(maxGlobLength)
-  .refine((glob) => compileGlob(glob) !== undefined, {
+  .refine((glob) => isGlob(glob.replace(/^!(?!\()/, '')), {
     error: 'must be a glob of `*`, `**`, `?`, `[a-z]` and `{a,b}` with few alternatives',
   });
-const FilePatterns = z.array(FilePattern).max(maxGlobs);
+const FilePatterns = z
+  .array(FilePattern)
+  .max(maxGlobs)
+  .refine((globs) => globs.reduce((sum, glob) => sum + expandedGlobLength(glob), 0) <= maxExpandedGlobs, {
+    error: 'must be shorter: its patterns have too many alternatives',
+  });
 
 /** What a user may set for one model. */
 export const ModelSettings = z.strictObject({

@@ -1,6 +1,6 @@
 /** Matches files whose requests must stay on the user's machines against `rumbo.privacy.localOnly`. Pure. */
 import { posix } from 'node:path';
-import { compileGlob, type GlobMatcher } from '../../shared/glob.ts';
+import { compileGlob, compileGlobs, type GlobMatcher, isGlob } from '../../shared/glob.ts';
 
 /**
  * When in doubt, a file matches: case, the direction of slashes and the encoding of accents are ignored, dot files
@@ -13,9 +13,13 @@ export const isLocalOnly = (uri: string, patterns: readonly string[]): boolean =
 export function fileMatcher(patterns: readonly string[]): (uri: string) => boolean {
   const compiled = compiledPatterns.get(patterns);
   if (compiled) return compiled;
-  const matchers = patterns.map(patternMatcher);
+  const trimmed = patterns.map((pattern) => pattern.trim().normalize('NFC'));
+  const positive = trimmed.filter((pattern) => !isNegated(pattern)).map(globsOf);
+  const matchers: readonly GlobMatcher[] = positive.some((globs) => !globs.some(isGlob))
+    ? [() => true]
+    : [compileGlobs(positive.flat()), ...trimmed.filter(isNegated).map(negatedMatcher)];
   const matcher = (uri: string): boolean => {
-    if (matchers.length === 0) return false;
+    if (patterns.length === 0) return false;
     const { pathname } = URL.parse(uri) ?? { pathname: uri };
     const paths = [...new Set([pathOf(pathname), pathOf(uri)])];
     return matchers.some((matches) => paths.some((path) => matches(path)));
@@ -27,15 +31,12 @@ export function fileMatcher(patterns: readonly string[]): (uri: string) => boole
 /** By the array of a setting, which never changes. */
 const compiledPatterns = new WeakMap<readonly string[], (uri: string) => boolean>();
 
-function patternMatcher(pattern: string): GlobMatcher {
-  const trimmed = pattern.trim().normalize('NFC');
-  // A negated pattern: adding folders would widen it.
-  if (trimmed.startsWith('!')) {
-    const matches = compileGlob(trimmed.slice(1));
-    return (path) => !matches?.(path);
-  }
-  const matchers = globsOf(trimmed).flatMap((glob) => compileGlob(glob) ?? []);
-  return (path) => matchers.length === 0 || matchers.some((matches) => matches(path));
+/** Folders are not added to a negated pattern: that would widen it. */
+const isNegated = (pattern: string): boolean => pattern.startsWith('!') && !pattern.startsWith('!(');
+
+function negatedMatcher(pattern: string): GlobMatcher {
+  const matches = compileGlob(pattern.slice(1));
+  return (path) => !matches?.(path);
 }
 
 /** Absolute, without dot segments or line breaks: a glob's `**` matches neither. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { secretFiles } from '../../server/inline-completion/secret-files.ts';
-import { compileGlob, maxGlobLength } from '../../shared/glob.ts';
+import { compileGlob, compileGlobs, maxGlobLength } from '../../shared/glob.ts';
 
 const matches = (glob: string, path: string): boolean => compileGlob(glob)?.(path) === true;
 
@@ -61,4 +61,9 @@ test('the patterns of secret files compile', () => {
 });
 test('a path beyond the limit matches, so that it counts as held back', () => {
   assert.ok(matches('a', 'b/'.repeat(3000)));
+});
+test('several patterns are matched together, each by itself', () => {
+  const any = compileGlobs(['a/*.ts', 'b{1,2}/**', '[x]', 'no/+(a)']);
+  for (const path of ['a/x.ts', 'b1/c', 'b2/c/d', 'x']) assert.ok(any(path), path);
+  for (const path of ['a/x.js', 'b3/c', 'xx', 'a/x.tsb1/c', 'no/a']) assert.ok(!any(path), path);
 });

@@ -86,3 +86,20 @@ test('no spelling of a URI bypasses a pattern', () => {
     '**/señal/**'.normalize('NFC'),
   );
 });
+
+test('a file is local-only under every name that a file system takes for the same', () => {
+  for (const [uri, pattern] of [
+    ['file:///home/ana/STRASSE/a.ts', '**/straße/**'],
+    ['file:///home/ana/straße/a.ts', '**/STRASSE/**'],
+    ['file:///home/ana/ΟΔΟΣ/a.ts', '**/οδος/**'],
+    ['file:///home/ana/Secrets/a.ts', '../secrets/**'],
+    ['file:///home/ana/secrets/a.ts', '$' + '{workspaceFolder}/secrets'],
+    ['file:///home/ana/secrets/a.ts', 'file:///home/ana/secrets/**'],
+    ['file:///home/ana/secrets/a.ts', 'x/../secrets/./**'],
+  ] as const)
+    localOnly(uri, pattern);
+});
+test('a pattern of an unknown shape holds back every file, an escaped bracket only what it names', () => {
+  localOnly('file:///home/ana/a.ts', '+(x)');
+  free('file:///home/ana/a.ts', 'x\\[y');
+});
