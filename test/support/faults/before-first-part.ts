@@ -217,7 +217,7 @@ const network: readonly Fault[] = [
   },
   {
     name: 'a host name that does not exist',
-    primary: () => ({ baseUrl: 'http://rumbo-test.invalid' }),
+    primary: () => ({ baseUrl: 'https://rumbo-test.invalid' }),
     expected: ['fallback'],
     calls: [0, 0],
     withoutFallback: {

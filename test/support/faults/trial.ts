@@ -79,7 +79,8 @@ export async function runFault(
         {
           // The default models of a service would be the only ones in rotation.
           'rumbo.models': { [`first/${model}`]: { toggle: true }, [`next/${model}`]: { toggle: true } },
-          ...(fault.onInterruption ? { 'rumbo.routing.onInterruption': fault.onInterruption } : {}),
+          // Named in each trial: a setting that a message leaves out stays as it was.
+          'rumbo.routing.onInterruption': fault.onInterruption ?? 'continue',
         },
       ),
     );
