@@ -53,8 +53,12 @@ export type SettingsSubscription = {
 /** Milliseconds that a client may take to send announced settings; then the previous ones apply. */
 const maxPendingMs = 2_000;
 
-/** Milliseconds in which changes are applied together. */
-const coalesceMs = 300;
+/** Changes that follow each other and apply at once, since one may turn something off; further ones wait together. */
+const maxAtOnce = 4;
+/** Milliseconds in which further changes are applied together. */
+const coalesceMs = 500;
+/** Milliseconds without a change, after which the next ones apply at once again. */
+const quietMs = 2 * coalesceMs;
 
 type FollowClientDeps = {
   readonly connection: Connection;
@@ -87,8 +91,9 @@ export function followClient({ connection, params, take, reject }: FollowClientD
   let pending: Promise<unknown> | undefined;
   /** Requests the settings until none has changed since the last request, so that many changes are few requests. */
   const pullChanges = async (): Promise<void> => {
-    for (let handled = -1; handled !== announced; ) {
-      if (handled >= 0) await sleep(coalesceMs);
+    let pullCount = 0;
+    for (let handled = -1; handled !== announced; pullCount += 1) {
+      if (pullCount >= maxAtOnce) await sleep(coalesceMs);
       handled = announced;
       await pull().then(takePulled, () =>
         connection.console.warn('The changed settings could not be read; the previous ones apply.'),
@@ -135,15 +140,21 @@ export function followClient({ connection, params, take, reject }: FollowClientD
 
 /**
  * The settings that a client sends unasked. A message need not hold all: what it does not name stays. Of many messages the
- * first applies at once and the others together, at the latest with the next request.
+ * first ones apply at once and the others together, at the latest with the next request.
  */
 function pushedSettings(initial: Readonly<Record<string, unknown>>, take: ApplySettings) {
   let settings = mergeSettings({}, initial);
   let hasNews = false;
   let timer: NodeJS.Timeout | undefined;
+  /** Changes applied since there was none for `quietMs`. */
+  let atOnce = 0;
+  let appliedAt = 0;
   const apply = (): void => {
     if (!hasNews) return;
     hasNews = false;
+    const now = performance.now();
+    atOnce = now - appliedAt > quietMs ? 1 : atOnce + 1;
+    appliedAt = now;
     take(readSettings(settings));
   };
   return {
@@ -153,7 +164,10 @@ function pushedSettings(initial: Readonly<Record<string, unknown>>, take: ApplyS
       settings = merged;
       hasNews = true;
       if (timer) return;
-      apply();
+      if (atOnce < maxAtOnce || performance.now() - appliedAt > quietMs) {
+        apply();
+        return;
+      }
       timer = setTimeout(() => {
         timer = undefined;
         apply();
