@@ -79,7 +79,12 @@ export const commandTable = (deps: CommandDeps) =>
     [inlineAccepted]: (id: InlineEvent['id']) => reportAccepted(deps, id),
 
     'rumbo.setApiKey': (target?: string | Node) => deps.keys.set(providerOf(target)),
-    'rumbo.removeApiKey': (target?: string | Node) => deps.keys.remove(providerOf(target)),
+    'rumbo.rotateApiKey': (target?: string | Node) => deps.keys.rotate(providerOf(target), slotOf(target)),
+    'rumbo.editApiKey': (target?: string | Node) => deps.keys.edit(providerOf(target), slotOf(target)),
+    'rumbo.importApiKeys': (target?: string | Node) => deps.keys.importFromEnvironment(providerOf(target)),
+    'rumbo.removeApiKey': (target?: string | Node) => deps.keys.remove(providerOf(target), slotOf(target)),
+    'rumbo.removeAllApiKeys': () => deps.keys.removeEverything(),
+    'rumbo.resetCircuit': (target?: string | Node) => deps.keys.resetCircuit(providerOf(target)),
     'rumbo.testApiKey': (target?: string | Node) => deps.keys.test(providerOf(target)),
 
     'rumbo.showProviders': () => vscode.commands.executeCommand('rumbo.providers.focus'),
@@ -118,8 +123,13 @@ export const commandTable = (deps: CommandDeps) =>
 
 const providerOf = (target?: string | Node): string | undefined => {
   if (typeof target === 'string') return target;
+  if (target?.row.type === 'key') return target.row.providerName;
   return target?.row.type === 'provider' ? target.row.provider.name : undefined;
 };
+
+/** The key that a row shows. */
+const slotOf = (target?: string | Node): string | undefined =>
+  typeof target === 'object' && target.row.type === 'key' ? target.row.key.slot : undefined;
 
 const withModel = <Result>(node: Node | undefined, action: (model: Model) => Result): Result | undefined =>
   node?.row.type === 'model' ? action(node.row.model) : undefined;

@@ -32,9 +32,11 @@ import { userCorrections } from './routing/classifier/user-corrections.ts';
 import { clientSymbols } from './rpc/inline-completion.ts';
 import { throttledNotifier } from './rpc/status.ts';
 import { dataKey } from './secrets/data-key.ts';
+import { editorSecrets } from './secrets/editor-secrets.ts';
 import { keyIndex } from './secrets/key-index.ts';
 import { osKeychain } from './secrets/keychain.ts';
 import { keyStore } from './secrets/keys.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
 import { currentSettings } from './settings/current-settings.ts';
 
 /** Answers of earlier runs from which the speed of each model and its token counts are measured. */
@@ -59,7 +61,12 @@ export function createModules(connection: Connection, params: InitializeParams, 
   const network = withEnvironmentProxy(options.network, env);
   const { http, dispose: closeHttp } = undiciHttp(network, dockerSocketPath, httpRules(settings));
   const keychain = osKeychain(join(home, 'keychain.cjs'));
-  const keys = keyStore({ env, keychain, index: keyIndex(storagePath) });
+  const editor = editorSecrets(process.send ? (request) => process.send?.(request) : undefined);
+  const keys = keyStore({
+    ...{ env, keychain, index: keyIndex(storagePath), onProblemChanged: onChange },
+    ...editorStore(editor, options.editorSecrets),
+    setting: () => settings()['keys.store'],
+  });
   const ledger = createLedger(storagePath, now, warn);
   const budgets = createBudgets(ledger.usage, now);
   const cache = responseCache(cacheLimits(settings()));
@@ -68,7 +75,6 @@ export function createModules(connection: Connection, params: InitializeParams, 
   for (const sample of ledger.recentSamples(recentSampleCount)) modelStats.record(sample);
   const registry = modelRegistry(storagePath, now, warn);
   const { lookUp } = registry;
-
   const modelFacts = modelsStore(storagePath, warn);
   const requestRules = modelRequestRules({
     store: modelFacts,
@@ -149,6 +155,7 @@ export function createModules(connection: Connection, params: InitializeParams, 
     statusNotifier,
     current,
     keychain,
+    editor,
     keys,
     ledger,
     budgets,
@@ -167,6 +174,10 @@ export function createModules(connection: Connection, params: InitializeParams, 
 }
 
 export type Modules = ReturnType<typeof createModules>;
+
+/** @param place where the client offers it. Absent: it does not */
+const editorStore = (store: SecretStore, place: InitializationOptions['editorSecrets']) =>
+  place === undefined ? {} : { editor: { store, isFirst: place === 'first' } };
 
 /** Folders that the client has opened, by URI. */
 const workspaceFoldersOf = ({ workspaceFolders, rootUri }: InitializeParams): readonly string[] =>

@@ -37,7 +37,15 @@ export function startServer({ connection, params, home, version, config }: Serve
   registerRequestHandlers(connection, { ...modules, ready, status, diagnostics });
   serveInline(connection, inlineCompletion, ready, signalOf);
   serveKeyCommands(process, { keys, providers, ready });
-  connection.onShutdown(() => dispose(modules));
+  process.on('message', modules.editor.receive);
+  const stopWatching = keys.watch((changed) => {
+    for (const name of changed) providers.get(name)?.reset();
+    onChange();
+  });
+  connection.onShutdown(() => {
+    stopWatching();
+    return dispose(modules);
+  });
 }
 
 function connectEvents({
@@ -70,6 +78,7 @@ async function dispose(modules: Modules): Promise<void> {
   // A frozen keychain must not keep the process alive.
   await withTimeout(modules.corrections.flush(), flushTimeoutMs);
   modules.keychain.dispose();
+  modules.editor.dispose();
   modules.ledger.dispose();
   await modules.closeHttp();
   modules.logConsole.dispose();

@@ -38,6 +38,7 @@ export const carefulSettings: Readonly<Record<SettingKey, Partial<Settings>>> = 
   'network.allowHttp': byDefault,
   'network.certificateFile': byDefault,
   'log.level': byDefault,
+  'keys.store': { 'keys.store': 'memory' },
   'privacy.localOnly': { 'privacy.localOnly': ['**'] },
   'registry.refresh': byDefault,
   'local.endpoints': byDefault,

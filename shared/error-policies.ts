@@ -152,8 +152,9 @@ const policies = {
     fallback: true,
     // The model will be missing a moment later too.
     circuit: opensModel,
-    keyFailover: false,
-    keyCooldown: null,
+    // Services answer the same for a model that the account of this key may not use.
+    keyFailover: true,
+    keyCooldown: { rule: 'key', blocks: 'one-model', ms: 300_000 },
     ending: 'no-answer',
     button: 'show-providers',
     action: 'Choose a model from the Providers view.',

@@ -21,6 +21,8 @@ export type ErrorData = {
   readonly retryAfterMs?: number;
   /** A service behind a gateway has refused: the gateway's other models may have other accounts. Absent: no gateway. */
   readonly behindGateway?: boolean;
+  /** The service refuses the key for this model only. Absent: for all, or the failure has another cause. */
+  readonly modelOnly?: boolean;
   /** The pinned model that the filter excluded; the user may allow the next one instead. */
   readonly pinned?: string;
   /** The service may bill the request: it had begun to answer, or received it and did not respond. Absent: neither. */

@@ -171,6 +171,14 @@ export const testProvider = new RequestType<
 >('rumbo/providers/test');
 
 /**
+ * Client → server. Closes the circuits of a provider and ends the cool-downs of its keys: the next request tries them again.
+ * Contacts no provider.
+ */
+export const resetProvider = new RequestType<{ readonly provider: string }, null, ErrorData>(
+  'rumbo/providers/reset',
+);
+
+/**
  * Client → server. Makes a local model ready to answer: fetches it when it is absent, loads it when it is cold.
  * Cancelling stops a download unless another request waits for it too; what has arrived is kept for the next time.
  */
@@ -258,6 +266,11 @@ export type InitializationOptions = {
   readonly network?: NetworkOptions;
   /** The client answers `rumbo/inline/symbols`. Absent: it does not. */
   readonly inlineSymbols?: boolean;
+  /**
+   * The client keeps secrets for the server (shared/key-channel.ts). `first`: before the keychain, since the server runs on
+   * a remote machine. Absent: it does not.
+   */
+  readonly editorSecrets?: 'first' | 'available';
 };
 
 export type NetworkOptions = {

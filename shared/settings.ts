@@ -1,6 +1,7 @@
 /** Every setting, once. test/manifest.test.ts writes the manifest's `contributes.configuration` and docs/settings.md from this file. */
 import * as z from 'zod';
 import { expandedGlobLength, isGlob, maxExpandedGlobs, maxGlobLength, maxGlobs } from './glob.ts';
+import { keyStoreSettings } from './keys.ts';
 import { logLevels } from './log-levels.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { roleIds } from './roles.ts';
@@ -9,10 +10,11 @@ import { strategies, taskTypes } from './tasks.ts';
 export const settingsSection = 'rumbo';
 
 /**
- * Scopes, as VS Code defines them. `application`: only the user can set it. `window`: a workspace can set it too, but
+ * Scopes, as VS Code defines them. `application`: only the user can set it. `machine`: only
+ * the user, for each machine that runs the extension. `window`: a workspace can set it too, but
  * only narrow what the user allows (client/settings/effective-settings.ts).
  */
-type SettingScope = 'application' | 'window';
+type SettingScope = 'application' | 'machine' | 'window';
 
 /**
  * What a changed setting affects. `routing`: which model answers, so cached answers no longer apply. `inline`: which
@@ -28,6 +30,7 @@ export const settingAspects = [
   'models',
   'registry',
   'log',
+  'keys',
 ] as const;
 export type SettingAspect = (typeof settingAspects)[number];
 
@@ -368,6 +371,24 @@ export const Settings = z.object({
           enumDescriptions: [
             'Only by command. Until then, the figures that ship with Rumbo apply.',
             'Once a day in the background.',
+          ],
+        },
+      ),
+    ),
+  'keys.store': z
+    .enum(keyStoreSettings)
+    .default('auto')
+    .meta(
+      meta(
+        'machine',
+        ['keys'],
+        'Where new API keys are saved. Keys that are already saved stay where they are.',
+        {
+          enumDescriptions: [
+            'The system’s keychain, then the editor’s secret storage; where the extension runs on a remote machine, the editor’s secret storage first. Where neither is available, in memory, with a notice.',
+            'Only the system’s keychain. Without it no key is saved.',
+            'Only the editor’s secret storage. Without it no key is saved.',
+            'Only memory: keys are lost when Rumbo stops.',
           ],
         },
       ),

@@ -2,6 +2,7 @@
 import type { CooldownRule } from './cooldowns.ts';
 import type { DiscoveredEndpoint } from './discovery.ts';
 import type { InlineState } from './inline.ts';
+import type { KeyOptions, KeyProblem, KeyStoreName } from './keys.ts';
 import type { LocalModel } from './local-models.ts';
 import type { Model, Source } from './models.ts';
 import type { Strategy } from './tasks.ts';
@@ -36,10 +37,19 @@ export type RateWindow = {
 
 /** One key of a provider, by its name: the key itself is never shown. */
 export type KeyStatus = {
-  /** `GEMINI_API_KEY_2`, `saved key 1`. */
+  /** `GEMINI_API_KEY_2`, `saved key 1`, or the label that the user gave it. */
   readonly name: string;
+  /** Names it in commands for one key. Absent: it is in the environment. */
+  readonly slot?: string;
+  readonly store?: KeyStoreName;
+  /** Label and limits. Absent: none. */
+  readonly options?: KeyOptions;
   readonly requests: number;
   readonly failures: number;
+  /** Tokens of its answers, input and output. Absent: none. */
+  readonly tokens?: number;
+  /** Median-like milliseconds to a response head, recent ones count more. Absent: no response yet. */
+  readonly latencyMs?: number;
   /** Why it is not used now, one sentence. Absent: it is used. */
   readonly cooldownReason?: string;
   /** ISO 8601; when the cool-down ends. */
@@ -75,7 +85,9 @@ export type ProviderStatus = {
   readonly until?: string;
   readonly circuit: CircuitState;
   /** Where its key comes from; `none` when it needs one and has none, `not-needed` when it needs none. */
-  readonly key: 'environment' | 'keychain' | 'memory' | 'none' | 'not-needed';
+  readonly key: 'environment' | KeyStoreName | 'none' | 'not-needed';
+  /** Why stored keys cannot be used, or some of them. Absent: nothing is wrong as far as known. */
+  readonly keyProblem?: KeyProblem;
   readonly models: readonly Model[];
   /**
    * Where its models are, with downloads that `models` does not list yet. Empty: none is listed yet. Absent: Rumbo can
@@ -86,7 +98,7 @@ export type ProviderStatus = {
   readonly modelCooldowns: readonly ModelCooldown[];
   /** What is left of its rate limits. Empty: none is reported. */
   readonly windows: readonly RateWindow[];
-  /** Its keys, when there is more than one. */
+  /** Its keys by name, environment first. Empty: it has none. */
   readonly keys: readonly KeyStatus[];
   /** The outcome of its last request. Absent: none since the server started. */
   readonly lastOutcome?: {
@@ -136,5 +148,7 @@ export type Status = {
   /** Settings that could not be read, one sentence each. */
   readonly problems: readonly string[];
   /** Whether saved keys last: `memory` means they are lost when the server stops. */
-  readonly keyStore: 'keychain' | 'memory';
+  readonly keyStore: KeyStoreName;
+  /** Why the last key could not be saved in the store it belongs in. Absent: nothing is wrong. */
+  readonly keyStoreProblem?: KeyProblem;
 };

@@ -20,7 +20,7 @@ type JsonSchema = {
 };
 type DescribedSetting = JsonSchema & {
   readonly default: unknown;
-  readonly scope: 'application' | 'window';
+  readonly scope: 'application' | 'machine' | 'window';
   readonly markdownDescription: string;
   readonly enumDescriptions?: readonly string[];
 };
@@ -64,6 +64,7 @@ function typeText(schema: JsonSchema): string {
 
 const scopeText = {
   application: 'user',
+  machine: 'user, for this machine',
   window: 'user; a workspace can only narrow it',
 } as const;
 
@@ -111,7 +112,9 @@ const narrowable = [
 test('only the user can set where requests go and what they may cost', () => {
   for (const [key, schema] of Object.entries(Settings.shape)) {
     const scope = schema.meta()?.['scope'];
-    assert.equal(scope, narrowable.includes(key) ? 'window' : 'application', key);
+    // Where keys are kept depends on the machine that runs the extension.
+    const own = key === 'keys.store' ? 'machine' : 'application';
+    assert.equal(scope, narrowable.includes(key) ? 'window' : own, key);
   }
 });
 

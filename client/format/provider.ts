@@ -1,5 +1,6 @@
 /** Providers as text: icons, descriptions and plain-text tooltips. */
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
+import type { KeyOptions, KeyProblem } from '../../shared/keys.ts';
 import type {
   KeyStatus,
   ModelCooldown,
@@ -26,21 +27,38 @@ export const isNotRunning = ({ state, source, name, kind, models, lastOutcome }:
 /** The name of a ThemeIcon. */
 export function stateIcon(provider: ProviderStatus): string {
   const need = userProblem(provider);
-  if (need) return need === 'key refused' ? 'key' : 'credit-card';
+  if (need) return need === 'account empty' ? 'credit-card' : 'key';
   return stateTable[provider.state].icon;
 }
 
+const keyProblemWords = {
+  locked: 'key locked away',
+  frozen: 'keychain does not respond',
+  absent: 'keychain missing',
+  'read-only': 'keychain read-only',
+  full: 'keychain full',
+  failed: 'key cannot be read',
+  'other-origin': 'address changed',
+} as const satisfies Readonly<Record<KeyProblem['state'], string>>;
+
+type UserProblem = 'key refused' | 'account empty' | (typeof keyProblemWords)[KeyProblem['state']];
+
 /** A problem that only the user can solve. Absent: none. */
-export function userProblem({
-  state,
-  rule,
-  key,
-}: ProviderStatus): 'key refused' | 'account empty' | undefined {
+export function userProblem({ state, rule, key, keyProblem }: ProviderStatus): UserProblem | undefined {
   if (state === 'off') return undefined;
+  // With another key that works the provider needs nothing.
+  if (keyProblem && state === 'no-key') return keyProblemWords[keyProblem.state];
   if (rule === 'payment') return 'account empty';
   // The server reports `no-key` although a key is stored: that key was refused.
   return rule === 'key' || (state === 'no-key' && key !== 'none') ? 'key refused' : undefined;
 }
+
+/** Whether something keeps requests from it, or from one of its keys or models. */
+export const isCoolingDown = ({ circuit, rule, keys, modelCooldowns }: ProviderStatus): boolean =>
+  circuit !== 'closed' ||
+  rule !== undefined ||
+  modelCooldowns.length > 0 ||
+  keys.some(({ cooldownReason }) => cooldownReason !== undefined);
 
 /** Working providers first, then those that need the user; otherwise in the server's order. */
 export const sortProviders = (providers: readonly ProviderStatus[]): ProviderStatus[] =>
@@ -85,10 +103,11 @@ export function providerDescription(provider: ProviderStatus, locale?: string): 
 const hostOf = (origin: string): string => URL.parse(origin)?.hostname ?? origin;
 
 export function providerTooltip(provider: ProviderStatus, locale?: string): string {
-  const { label, name, origin, source, detail, circuit, lastOutcome, note, keys } = provider;
+  const { label, name, origin, source, detail, circuit, lastOutcome, note, keys, keyProblem } = provider;
   const lines = [
     `${label} (${name}): ${providerDescription(provider, locale)}`,
-    ...(detail ? [detail] : []),
+    ...(detail && detail !== keyProblem?.message ? [detail] : []),
+    ...(keyProblem ? [`${keyProblem.message} ${keyProblem.action}`] : []),
     `${provider.onOtherMachine ? 'Local, on another machine' : source === 'local' ? 'Local' : 'Cloud'}, ${origin}`,
     keys.length > 1 ? `It has ${keys.length} keys, which share its requests.` : keySentence(provider.key),
     ...(circuit === 'closed' ? [] : [circuitSentences[circuit]]),
@@ -134,16 +153,36 @@ export const rateWindowText = (window: RateWindow, locale?: string): { left: str
 
 /** `ok, 12 requests, 1 failed`, `cooling down until 14:05: The key was refused.` */
 export function keyStateText(
-  { requests, failures, cooldownReason, until }: KeyStatus,
+  { requests, failures, tokens, latencyMs, store, options, cooldownReason, until }: KeyStatus,
   locale?: string,
 ): string {
+  const limits = keyOptionsText(options ?? {});
+  const notes = [...(store === 'memory' ? ['not saved'] : []), ...limits];
   if (cooldownReason)
     return oneLine(
-      `cooling down${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${cooldownReason}`,
+      [
+        `cooling down${until ? ` until ${formatLocalTime(until, locale)}` : ''}: ${cooldownReason}`,
+        ...notes,
+      ].join(' · '),
     );
   const requestCount = requests === 1 ? '1 request' : `${formatCount(requests)} requests`;
-  return `ok, ${requests === 0 ? 'not used yet' : requestCount}${failures > 0 ? `, ${formatCount(failures)} failed` : ''}`;
+  const figures = [
+    requests === 0 ? 'not used yet' : requestCount,
+    ...(failures > 0 ? [`${formatCount(failures)} failed`] : []),
+    ...(tokens === undefined ? [] : [`${formatAmount(tokens)} tokens`]),
+    ...(latencyMs === undefined ? [] : [`responds in ${formatDuration(latencyMs)}`]),
+  ];
+  return oneLine([`ok, ${figures.join(', ')}`, ...notes].join(' · '));
 }
+
+/** `at most 60 requests a minute`, `only for gpt-4`. */
+const keyOptionsText = ({ requestsPerMinute, tokensPerMinute, models }: KeyOptions): string[] => [
+  ...(requestsPerMinute === undefined
+    ? []
+    : [`at most ${formatAmount(requestsPerMinute)} requests a minute`]),
+  ...(tokensPerMinute === undefined ? [] : [`at most ${formatAmount(tokensPerMinute)} tokens a minute`]),
+  ...(models === undefined ? [] : [`only for ${models.join(', ')}`]),
+];
 
 /** `cooling down until 14:05`, `retrying`. */
 export function cooldownText({ circuit, until }: ModelCooldown, locale?: string): string {
@@ -158,7 +197,9 @@ export function keySentence(key: ProviderStatus['key']): string {
     case 'keychain':
       return 'Its key is in the system’s keychain.';
     case 'memory':
-      return 'Its key is in memory only.';
+      return 'Its key is in memory only: it is not saved and will be lost when the editor closes.';
+    case 'editor':
+      return 'Its key is in the editor’s secret storage.';
     case 'none':
       return 'It needs a key and has none.';
     case 'not-needed':

@@ -19,6 +19,7 @@ import { documentSync } from '../inline/document-sync.ts';
 import { nearbySymbolsHandler } from '../inline/nearby-symbols.ts';
 import { effectiveSettings } from '../settings/effective-settings.ts';
 import { networkSettings } from '../settings/network-settings.ts';
+import { serveEditorSecrets } from './editor-secrets.ts';
 import { keyVariablesOf, serverEnvironment } from './environment.ts';
 import { type KeyChannel, keyChannel } from './key-channel.ts';
 import { messageSender } from './message-sender.ts';
@@ -38,6 +39,9 @@ export type ServerConnectionOptions = {
   /** A folder of the extension's own; also the server's working directory, so that nothing resolves in a workspace. */
   readonly storagePath: string;
   readonly log: vscode.LogOutputChannel;
+  readonly secrets: vscode.SecretStorage;
+  /** The extension runs on a remote machine; the editor keeps secrets on the user's side. */
+  readonly isRemote: boolean;
   /** Whether to restart the server after it ended unexpectedly. */
   onEnded(): boolean;
   /** The server no longer answers and is being ended, so that it starts again. */
@@ -58,6 +62,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
   const launch = async (): Promise<ChildProcess> => {
     child = forkServer(options);
     keys = keyChannel(child);
+    serveEditorSecrets(child, options.secrets);
     return child;
   };
   const restarts = () => ran && options.onEnded();
@@ -100,7 +105,7 @@ export async function connectToServer(options: ServerConnectionOptions): Promise
 
 /** @param restarts whether to restart the server after it ended unexpectedly */
 const clientOptions = (
-  { log, storagePath, isSuppressed }: ServerConnectionOptions,
+  { log, storagePath, isRemote, isSuppressed }: ServerConnectionOptions,
   restarts: () => boolean,
 ): LanguageClientOptions => ({
   outputChannel: log,
@@ -114,6 +119,7 @@ const clientOptions = (
       process.env,
     ),
     inlineSymbols: true,
+    editorSecrets: isRemote ? 'first' : 'available',
   }),
   // Documents that extensions open and close briefly are not synchronized; visible ones are at once.
   textSynchronization: { delayOpenNotifications: true },

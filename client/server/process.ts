@@ -60,6 +60,10 @@ export function createServerProcess(
       module: context.asAbsolutePath('dist/server.cjs'),
       storagePath: context.globalStorageUri.fsPath,
       log,
+      secrets: context.secrets,
+      isRemote:
+        context.extension.extensionKind === vscode.ExtensionKind.Workspace &&
+        vscode.env.remoteName !== undefined,
       onEnded() {
         if (stopping) return false;
         if (mayRestart()) return true;

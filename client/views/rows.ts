@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { modelId } from '../../shared/chat.ts';
 import type { DiscoveredEndpoint } from '../../shared/discovery.ts';
 import { visibleText } from '../../shared/hidden-characters.ts';
+import type { KeyProblem } from '../../shared/keys.ts';
 import type { LocalModel } from '../../shared/local-models.ts';
 import type { KeyStatus, ModelCooldown, ProviderStatus, RateWindow } from '../../shared/status.ts';
 import { endpointDetail, endpointHost, endpointTooltip } from '../format/discovery.ts';
@@ -11,6 +12,7 @@ import { type ModelState, modelDescription, modelIcon } from '../format/model.ts
 import {
   activeRateWindows,
   cooldownText,
+  isCoolingDown,
   isNotRunning,
   keyStateText,
   lastRequestText,
@@ -33,6 +35,7 @@ export type TreeRow =
   /** A model that is cooling down and is not in the list. */
   | { readonly type: 'cooldown'; readonly cooldown: ModelCooldown; readonly providerName: string }
   | { readonly type: 'key'; readonly key: KeyStatus; readonly providerName: string }
+  | { readonly type: 'key-problem'; readonly problem: KeyProblem; readonly providerName: string }
   | { readonly type: 'window'; readonly window: RateWindow; readonly providerName: string }
   | {
       readonly type: 'last';
@@ -49,10 +52,13 @@ const maxModels = 500;
 
 /** The rows under a provider: its detail and note, keys, rate limits, models, and its last request. */
 export function providerRows(provider: ProviderStatus, pins?: PinnedRoles): TreeRow[] {
-  const { name: providerName, detail, models, local, note, keys, lastOutcome } = provider;
+  const { name: providerName, detail, models, local, note, keys, keyProblem, lastOutcome } = provider;
   const empty = models.length === 0 && !local?.some(isInProgress);
-  const message = detail ?? (empty ? 'No models are known yet.' : undefined);
+  // The row of the problem says it already.
+  const ownDetail = keyProblem && detail?.includes(keyProblem.message) ? undefined : detail;
+  const message = ownDetail ?? (empty && !keyProblem ? 'No models are known yet.' : undefined);
   return [
+    ...(keyProblem ? [{ type: 'key-problem', problem: keyProblem, providerName } as const] : []),
     ...(message ? [{ type: 'text', text: message, providerName } as const] : []),
     ...(note ? [{ type: 'text', text: note, providerName } as const] : []),
     ...keys.map((key): TreeRow => ({ type: 'key', key, providerName })),
@@ -130,13 +136,9 @@ function itemOf(row: TreeRow, locale?: string): vscode.TreeItem {
         `${cooldownText(row.cooldown, locale)}: ${oneLine(row.cooldown.reason)}`,
       );
     case 'key':
-      return detailItem(
-        row.key.name,
-        row.key.cooldownReason ? 'history' : 'key',
-        `${row.providerName}:key:${row.key.name}`,
-        keyStateText(row.key, locale),
-        'Key',
-      );
+      return keyItem(row.key, row.providerName, locale);
+    case 'key-problem':
+      return keyProblemItem(row.problem, row.providerName);
     case 'window': {
       const { left, until } = rateWindowText(row.window, locale);
       return detailItem(
@@ -170,8 +172,9 @@ function providerItem(provider: ProviderStatus, locale?: string): vscode.TreeIte
   );
   item.tooltip = providerTooltip(provider, locale);
   const refused = userProblem(provider) === 'key refused' ? 'refused;' : '';
+  const cooldown = isCoolingDown(provider) ? 'cooldown;' : '';
   const pulls = provider.local && provider.state !== 'off' ? 'pulls;' : '';
-  item.contextValue = `provider;key=${provider.key};${refused}${pulls}${provider.state}`;
+  item.contextValue = `provider;key=${provider.key};${refused}${cooldown}${pulls}${provider.state}`;
   item.accessibilityInformation = {
     label: `${provider.label}, ${item.description.replaceAll(' · ', ', ')}`,
   };
@@ -210,6 +213,28 @@ function pendingItem(local: LocalModel, providerName: string): vscode.TreeItem {
     localStateText(local),
   );
   item.contextValue = `coming;${local.state}`;
+  return item;
+}
+
+function keyItem(key: KeyStatus, providerName: string, locale?: string): vscode.TreeItem {
+  const item = detailItem(
+    key.name,
+    key.cooldownReason ? 'history' : 'key',
+    `${providerName}:key:${key.slot ?? key.name}`,
+    keyStateText(key, locale),
+    'Key',
+  );
+  item.contextValue = `key;${key.slot === undefined ? 'environment' : 'stored'}`;
+  return item;
+}
+
+/** Pressing it does the one thing that helps. */
+function keyProblemItem({ state, message, action }: KeyProblem, providerName: string): vscode.TreeItem {
+  const item = detailItem(message, 'warning', `${providerName}:key-problem`, action, 'Problem with the key');
+  item.command =
+    state === 'other-origin'
+      ? { command: 'rumbo.setApiKey', title: 'Set API Key', arguments: [providerName] }
+      : { command: 'rumbo.testApiKey', title: 'Try Again', arguments: [providerName] };
   return item;
 }
 

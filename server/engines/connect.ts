@@ -1,5 +1,5 @@
 /** A definition, an address, HTTP and keys make a live engine. */
-import { type EnginePart, type EngineRequest, isFill, isText } from '../../shared/chat.ts';
+import { type EnginePart, type EngineRequest, isFill, isText, type Usage } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { type Http, readText } from '../platform/http.ts';
 import { redactSentKeys } from '../platform/redact-keys.ts';
@@ -89,6 +89,7 @@ async function* streamAnswer(
         timer,
         mayBeEmpty,
         onComplete(finish) {
+          if (finish.usage) session.reportTokens(tokensOf(finish.usage));
           connection.ends.check(model, finish);
           body.release();
           session.succeed();
@@ -107,6 +108,9 @@ async function* streamAnswer(
     session.close();
   }
 }
+
+const tokensOf = ({ input, cachedRead, cacheWrite, output }: Usage): number =>
+  input + cachedRead + cacheWrite + output;
 
 type EncodedRequest = {
   readonly framing: StreamFormat<unknown>['framing'];

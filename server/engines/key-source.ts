@@ -8,6 +8,8 @@ export type KeyLease = {
   readonly key: string | undefined;
   /** Rate limits from the response headers; also those of an error response. */
   reportLimits(windows: readonly RateReading[]): void;
+  /** Tokens that an answer has used, input and output. */
+  reportTokens?(tokens: number): void;
   /** The outcome of the request, once. Absent error: success. Cancelled requests count neither way. */
   release(error?: RumboError): void;
 };

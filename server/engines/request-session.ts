@@ -67,6 +67,8 @@ export function requestSession(deps: RequestSessionDeps, model: string | undefin
       status = response.status;
       lease?.reportLimits(rateWindows(response.headers, Date.now()));
     },
+    /** What the answer has used, input and output. */
+    reportTokens: (tokens: number): void => lease?.reportTokens?.(tokens),
     /** The answer is complete. */
     succeed(): void {
       outcome = undefined;

@@ -1,6 +1,7 @@
 /** A provider's state and its status for views, from its health, keys and model list. Pure. */
 import type { TimedCooldown } from '../../shared/cooldowns.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import type { KeyProblem } from '../../shared/keys.ts';
 import type { ModelCooldown, ProviderState, ProviderStatus } from '../../shared/status.ts';
 import type { ProviderHealth } from '../resilience/health.ts';
 import type { KeyPool } from '../resilience/key-pool.ts';
@@ -13,6 +14,7 @@ export type ProviderStatusInput = {
   /** The origin requests go to. */
   readonly origin: string;
   readonly keyLocation: ProviderStatus['key'];
+  readonly keyProblem: KeyProblem | undefined;
   readonly health: Pick<ProviderHealth, 'circuitState' | 'circuitStateOf' | 'cooldown' | 'cooldownOf'>;
   readonly keys: Pick<KeyPool, 'count' | 'status' | 'windows'>;
   /** Absent: none has arrived. */
@@ -39,7 +41,7 @@ export function providerState(facts: ProviderStatusInput): ProviderState {
 }
 
 export function providerStatus(facts: ProviderStatusInput, models: ProviderStatus['models']): ProviderStatus {
-  const { config, health, keys, keyLocation, lastOutcome } = facts;
+  const { config, health, keys, keyLocation, keyProblem, lastOutcome } = facts;
   const { name, label, definition, source, note } = config;
   const cooldown = overallCooldown(facts);
   const detail = cooldown?.reason ?? facts.listFailure?.message;
@@ -56,10 +58,11 @@ export function providerStatus(facts: ProviderStatusInput, models: ProviderStatu
     ...(cooldown && cooldown.rule !== 'key' ? { until: new Date(cooldown.untilMs).toISOString() } : {}),
     circuit: health.circuitState(),
     key: keyLocation === 'none' && definition.key === 'optional' ? 'not-needed' : keyLocation,
+    ...(keyProblem ? { keyProblem } : {}),
     models,
     modelCooldowns: models.flatMap((model) => modelCooldown(health, model.name)),
     windows: keys.windows(),
-    keys: keys.count() > 1 ? keys.status() : [],
+    keys: keys.status(),
     ...(lastOutcome ? { lastOutcome } : {}),
     ...(note ? { note } : {}),
   };

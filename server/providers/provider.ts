@@ -20,11 +20,11 @@ import { type RequestLimit, requestLimit } from '../resilience/request-limit.ts'
 import { retry } from '../resilience/retry.ts';
 import { type SlotQueue, slotQueue } from '../resilience/slot-queue.ts';
 import type { TokensLeft } from '../routing/snapshot.ts';
-import type { KeyOwner } from '../secrets/key-owner.ts';
 import type { KeyStore } from '../secrets/keys.ts';
 import { type IdentifyServer, modelList } from './model-list.ts';
 import type { ProviderConfig } from './provider-config.ts';
-import { isKeyMissing, type ProviderStatusInput, providerState, providerStatus } from './provider-status.ts';
+import { fixedKey, keyTestTimeoutMs, providerKeys } from './provider-keys.ts';
+import { type ProviderStatusInput, providerState, providerStatus } from './provider-status.ts';
 
 /** With another candidate available, two seconds are a long wait for a user; without one, a minute is acceptable. */
 const retryOptions = {
@@ -69,12 +69,13 @@ export type ProviderAvailability = {
 export function provider(config: ProviderConfig, deps: ProviderDeps) {
   const { keys, now, onChange } = deps;
   const { name, label } = config;
-  const owner = keyOwnerOf(config);
+  const ownKeys = providerKeys(config, keys);
+  const { owner } = ownKeys;
   const pool = keyPool({
     provider: name,
     label,
     required: config.definition.key === 'required',
-    keys: { names: () => keys.names(owner), all: () => keys.all(owner) },
+    keys: ownKeys.source,
     now,
     onChange,
   });
@@ -107,16 +108,15 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
   });
   let lastOutcome: ProviderStatus['lastOutcome'];
 
-  const needsKey = () => config.definition.key === 'required' && isKeyMissing(config, keys.location(owner));
-  const noKeyCooldown: Cooldown = { rule: 'no-key', reason: `${label} has no API key.` };
-
   /** Requests the model list, unless the provider is off or has no key. Never rejects: the state shows the result. */
-  const refresh = (): Promise<void> => (config.enabled && !needsKey() ? list.refresh() : Promise.resolve());
+  const refresh = (): Promise<void> =>
+    config.enabled && !ownKeys.areMissing() ? list.refresh() : Promise.resolve();
 
   const facts = (): ProviderStatusInput => ({
     config,
     origin: owner.origin,
     keyLocation: keys.location(owner),
+    keyProblem: keys.problem(owner),
     health,
     keys: pool,
     listedModels: list.models(),
@@ -125,9 +125,8 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
     lastOutcome,
   });
   const state = (): ProviderState => providerState(facts());
-
   const cooldown = (): Cooldown | undefined => {
-    if (needsKey()) return noKeyCooldown;
+    if (ownKeys.areMissing()) return ownKeys.missingCooldown();
     const ofHealth = health.cooldown();
     if (ofHealth) return hideUncertainEnd(ofHealth);
     const failure = list.failure();
@@ -162,26 +161,30 @@ export function provider(config: ProviderConfig, deps: ProviderDeps) {
      */
     async test(): Promise<number> {
       if (!config.enabled) throw switchedOffError(config);
-      if (needsKey()) throw new RumboError(noKeyCooldown.reason, { kind: 'unauthorized', provider: name });
+      if (ownKeys.areMissing()) throw ownKeys.missingError();
       await refresh();
       const failure = list.failure();
       if (failure) throw failure;
       return list.models()?.length ?? 0;
     },
+    /**
+     * Requests the list with a key that is not saved yet. Returns how many models it has, `undefined` when the provider is
+     * switched off: then nothing is sent. Rejects with what is wrong.
+     */
+    testKey: (key: string): Promise<number | undefined> =>
+      config.enabled ? countModels(config, deps.http, key) : Promise.resolve(undefined),
     /** Why no model of it is available now. */
     cooldown,
     availability(): ProviderAvailability {
       const ofProvider = cooldown();
       if (ofProvider) return { cooldown: ofProvider, modelCooldowns: none, tokensLeft: none };
       const cooldowns = health.modelCooldowns();
-      const modelCooldowns =
-        cooldowns.size === 0
-          ? none
-          : new Map([...cooldowns].map(([model, each]) => [model, hideUncertainEnd(each)]));
-      return { modelCooldowns, tokensLeft: pool.tokensLeftByModel() };
+      const notAllowed = pool.modelsNotAllowed(list.models() ?? []);
+      return { modelCooldowns: shownCooldowns(cooldowns, notAllowed), tokensLeft: pool.tokensLeftByModel() };
     },
     /** Its key changed, or the user wants a fresh start. */
     reset: () => {
+      keys.retry(owner);
       list.reset();
       pool.reset();
       health.reset();
@@ -221,15 +224,6 @@ const requestLimitOf = (
   });
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();
-
-const keyOwnerOf = ({ name, definition, baseUrl, keyEnv }: ProviderConfig): KeyOwner => ({
-  provider: name,
-  origin: new URL(baseUrl).origin,
-  ...(keyEnv ? { keyEnv } : {}),
-  ...(name === definition.kind && definition.baseUrl
-    ? { usualOrigin: new URL(definition.baseUrl).origin }
-    : {}),
-});
 
 const connectionTo = (
   { name, label, definition, baseUrl, timeouts, models, headers }: ProviderConfig,
@@ -277,6 +271,11 @@ function withPolicies(
   )(engine);
 }
 
+async function countModels(config: ProviderConfig, http: Http, key: string): Promise<number> {
+  const engine = connectEngine(connectionTo(config, http, fixedKey(key)));
+  return (await engine.listModels(AbortSignal.timeout(keyTestTimeoutMs))).length;
+}
+
 const switchedOffError = ({ name, label }: ProviderConfig): RumboError =>
   new RumboError(`${label} is switched off, so it was not tested.`, {
     kind: 'no-candidate',
@@ -293,6 +292,13 @@ const withoutFailures = ({ acquire, hasKey }: KeySource): KeySource => ({
     return { key, reportLimits() {}, release: () => release(unrelatedFailure) };
   },
 });
+
+const shownCooldowns = (...all: ReadonlyMap<string, TimedCooldown>[]): ReadonlyMap<string, Cooldown> =>
+  all.every(({ size }) => size === 0)
+    ? none
+    : new Map(
+        all.flatMap((each) => [...each].map(([model, cooldown]) => [model, hideUncertainEnd(cooldown)])),
+      );
 
 /** For routing and views: the cool-down of a refused key ends when the user replaces it, not at the time of the next test. */
 const hideUncertainEnd = ({ rule, reason, untilMs }: TimedCooldown): Cooldown =>

@@ -1,10 +1,11 @@
 /** The limits of one key, as responses showed them: cool-downs, and the rate limit windows of a model. Pure. */
 import type { KeyCooldownRule, TimedCooldown } from '../../shared/cooldowns.ts';
-import { errorPolicies } from '../../shared/error-policies.ts';
+import { type ErrorKind, errorPolicies } from '../../shared/error-policies.ts';
 import type { RumboError } from '../../shared/errors.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 
-export type KeyCooldown = TimedCooldown<KeyCooldownRule>;
+/** `kind`: of the failure that began it, where the rule alone does not name it. */
+export type KeyCooldown = TimedCooldown<KeyCooldownRule> & { readonly kind?: ErrorKind };
 
 /** A refused request is never repeated with the same key sooner, whatever the service says. Milliseconds. */
 const minCooldownMs = 250;
@@ -92,6 +93,7 @@ export function cooldownFrom(
     data.retryAfterMs !== undefined && data.retryAfterMs < maxCooldownMs ? data.retryAfterMs : undefined;
   return {
     rule,
+    kind,
     reason: message,
     untilMs: atMs + Math.max(namedMs ?? keyCooldown.ms, minCooldownMs),
     estimated: rule === 'rate-limit' && (namedMs === undefined || namedMs < minCooldownMs),

@@ -2,11 +2,13 @@
 import type { KeyCooldownRule } from '../../shared/cooldowns.ts';
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
+import type { KeyStoreName } from '../../shared/keys.ts';
 import type { KeyStatus, RateWindow } from '../../shared/status.ts';
 import type { KeyLease, KeySource } from '../engines/key-source.ts';
 import type { TokensLeft } from '../routing/snapshot.ts';
 import type { KeyCooldown } from './key-limits.ts';
-import { type PooledKey, pooledKey } from './pooled-key.ts';
+import { modelPermissions } from './model-permissions.ts';
+import { type KeyDescription, type PooledKey, pooledKey } from './pooled-key.ts';
 
 export type KeyPoolDeps = {
   /** The provider's name; errors carry it. */
@@ -17,8 +19,10 @@ export type KeyPoolDeps = {
   readonly keys: {
     /** Names of the keys, without a call to the keychain. */
     names(): readonly string[];
+    /** The same keys with what the user stated of each. Absent: nothing. */
+    entries?(): readonly (KeyDescription & { readonly store?: KeyStoreName })[];
     /** Rejects when there are keys and none can be read. */
-    all(): Promise<readonly { readonly name: string; readonly key: string }[]>;
+    all(): Promise<readonly (KeyDescription & { readonly key: string })[]>;
   };
   /** Milliseconds since 1970, passed in so that tests control the clock. It may jump. */
   readonly now: () => number;
@@ -28,31 +32,45 @@ export type KeyPoolDeps = {
 
 export function keyPool({ provider, label, required, keys, now, onChange }: KeyPoolDeps) {
   let pool: readonly PooledKey[] = [];
+  /** What the pool was made of. */
+  let poolSource: Awaited<ReturnType<KeyPoolDeps['keys']['all']>> | undefined;
   /** The number of the last request. */
   let lastSequence = 0;
 
   /** A key that changed under its name starts afresh; the others keep their state. */
   const refill = async (): Promise<void> => {
-    const stored: readonly { name: string; key: string | undefined }[] = await keys.all();
+    const contents = await keys.all();
+    if (contents === poolSource) return;
     const before = pool;
-    const wanted = stored.length > 0 || required ? stored : [{ name: 'no key', key: undefined }];
-    if (hasSameKeys(before, wanted)) return;
-    pool = wanted.map(
-      ({ name, key }) =>
-        before.find((each) => each.key === key && each.name === name) ?? pooledKey(name, key),
-    );
+    poolSource = contents;
+    const wanted: readonly (KeyDescription & { readonly key?: string })[] =
+      contents.length > 0 || required ? contents : [{ name: 'no key' }];
+    pool = wanted.map((each) => {
+      const earlier = before.find(({ key }) => key === each.key);
+      earlier?.describe(each);
+      return earlier ?? pooledKey(each, each.key);
+    });
   };
 
-  const cooldownOf = (model: string): KeyCooldown | undefined =>
-    commonCooldown(label, pool, (key) => key.cooldownOf(model, now()));
+  const permissions = modelPermissions(label, () => keys.entries?.() ?? noEntries, now);
+  const cooldownOf = (model: string): KeyCooldown | undefined => {
+    const forbidden = permissions.cooldownOf(model);
+    if (forbidden) return forbidden;
+    const allowed = pool.filter((key) => key.isAllowed(model));
+    return commonCooldown(label, allowed, (key) => key.cooldownOf(model, now()));
+  };
 
   /** Available keys; else those whose cool-down is estimated; for a list of models any key at all. */
   const candidates = (model: string | undefined): readonly PooledKey[] => {
     const available = pool.filter((key) =>
-      model === undefined ? !key.accountCooldown(now()) : !key.cooldownOf(model, now()),
+      model === undefined
+        ? !key.accountCooldown(now())
+        : key.isAllowed(model) && !key.cooldownOf(model, now()),
     );
     if (available.length > 0) return available;
-    return model === undefined ? pool : pool.filter((key) => key.cooldownOf(model, now())?.estimated);
+    return model === undefined
+      ? pool
+      : pool.filter((key) => key.isAllowed(model) && key.cooldownOf(model, now())?.estimated);
   };
 
   return {
@@ -68,7 +86,7 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     hasKey: (model: string): boolean =>
       pool.length === 0
         ? !required || keys.names().length > 0
-        : pool.some((key) => !key.cooldownOf(model, now())),
+        : pool.some((key) => key.isAllowed(model) && !key.cooldownOf(model, now())),
     /** Number of keys; it may differ by one from the keys in use until the keychain has been read. */
     count: (): number => keys.names().length,
     /** Why no key may be used now, for any model. */
@@ -79,6 +97,8 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     modelCooldowns(): ReadonlyMap<string, KeyCooldown> {
       return byModel(pool, (key) => key.modelsCoolingDown(now()), cooldownOf);
     },
+    /** Those of these models that the user lets no key be used for. Mostly none, so the map is shared then. */
+    modelsNotAllowed: permissions.cooldowns,
     /** Tokens that the best key may use of a model until its window is full again, by name. Missing: not reported. */
     tokensLeftByModel(): ReadonlyMap<string, TokensLeft> {
       return byModel(
@@ -97,17 +117,20 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
       return limits.length === 0 ? undefined : Math.max(...limits);
     },
     /** Each key by its name, never the key itself. */
-    status: (): KeyStatus[] =>
-      keys.names().map((name) =>
+    status(): KeyStatus[] {
+      const entries: readonly StatusEntry[] = keys.entries?.() ?? keys.names().map((name) => ({ name }));
+      return entries.map((entry) =>
         keyStatus(
-          name,
-          pool.find((key) => key.name === name),
+          entry,
+          pool.find(({ description }) => isSameEntry(description(), entry)),
           now(),
         ),
-      ),
+      );
+    },
     /** The keys changed, or the user wants a fresh start. Requests in flight no longer count. */
     reset(): void {
       pool = [];
+      poolSource = undefined;
     },
   } satisfies KeySource & Record<string, unknown>;
 
@@ -119,14 +142,16 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
     return {
       key: chosen.key,
       reportLimits(windows) {
+        chosen.responded(sequence, now());
         if (model !== undefined) chosen.reportLimits(model, sequence, windows, now());
       },
+      reportTokens: (tokens) => chosen.addTokens(tokens, now()),
       release(error) {
         if (released) return;
         released = true;
         chosen.end(model, sequence);
         const changed = error
-          ? chosen.failed(model, lastSequence, error, now())
+          ? chosen.failed(model, lastSequence, error, now(), pool.length < 2)
           : chosen.succeeded(model, sequence);
         if (changed) onChange();
       },
@@ -134,9 +159,9 @@ export function keyPool({ provider, label, required, keys, now, onChange }: KeyP
   }
 
   /** The error when every key is cooling down: it never says that a key is wrong when some are only at a limit. */
-  function cooldownError({ rule, reason, untilMs }: KeyCooldown): RumboError {
+  function cooldownError({ rule, kind, reason, untilMs }: KeyCooldown): RumboError {
     return new RumboError(reason, {
-      kind: kindOfRule[rule],
+      kind: kind ?? kindOfRule[rule],
       provider,
       ...(rule === 'rate-limit' ? { retryAfterMs: Math.max(0, untilMs - now()) } : {}),
     });
@@ -159,9 +184,10 @@ function commonCooldown(
   }
   const first = cooldowns.sort(mildestFirst)[0];
   if (!first || cooldowns.length === 1) return first;
+  const isOneReason = cooldowns.every(({ reason }) => reason === first.reason) && first.rule === 'key';
   return {
     ...first,
-    reason: everyKeyReason(label, cooldowns),
+    reason: isOneReason && first.kind === 'model-not-found' ? first.reason : everyKeyReason(label, cooldowns),
     estimated: cooldowns.some(({ estimated }) => estimated),
   };
 }
@@ -232,17 +258,34 @@ function sumWindows(windows: ReturnType<PooledKey['windows']>): RateWindow[] {
   return [...sums.values()];
 }
 
+const isSameEntry = (one: KeyDescription, other: KeyDescription): boolean =>
+  one.slot === other.slot && (one.slot !== undefined || one.name === other.name);
+
+type StatusEntry = KeyDescription & { readonly store?: KeyStoreName };
+
 /** @param key absent: the key has not been used yet */
-function keyStatus(name: string, key: PooledKey | undefined, now: number): KeyStatus {
-  if (!key) return { name, requests: 0, failures: 0 };
+function keyStatus(
+  { name, slot, store, options }: StatusEntry,
+  key: PooledKey | undefined,
+  now: number,
+): KeyStatus {
+  const hasOptions = options !== undefined && Object.keys(options).length > 0;
+  const described = {
+    name,
+    ...(slot === undefined ? {} : { slot }),
+    ...(store === undefined ? {} : { store }),
+    ...(hasOptions ? { options } : {}),
+  };
+  if (!key) return { ...described, requests: 0, failures: 0 };
   const cooldown = shownCooldown(key, now);
   return {
-    name,
+    ...described,
     ...key.statistics(),
     ...(cooldown ? { cooldownReason: cooldown.reason, until: new Date(cooldown.untilMs).toISOString() } : {}),
   };
 }
 
+const noEntries: readonly StatusEntry[] = [];
 const empty: ReadonlyMap<string, never> = new Map<string, never>();
 
 const kindOfRule: Readonly<Record<KeyCooldownRule, ErrorKind>> = {
@@ -279,12 +322,9 @@ function shownCooldown(key: PooledKey, now: number): KeyCooldown | undefined {
   const first = model === undefined ? undefined : key.cooldownOf(model, now);
   if (!first) return;
   const others = more.length > 0 ? ` and ${more.length} more` : '';
-  return { ...first, reason: `At its rate limit for ${model}${others}.` };
+  const reason =
+    first.rule === 'rate-limit'
+      ? `At its rate limit for ${model}${others}.`
+      : `Not usable for ${model}${others}: ${first.reason}`;
+  return { ...first, reason };
 }
-
-const hasSameKeys = (
-  pool: readonly PooledKey[],
-  wanted: readonly { readonly name: string; readonly key: string | undefined }[],
-): boolean =>
-  pool.length === wanted.length &&
-  pool.every((each, index) => each.name === wanted[index]?.name && each.key === wanted[index]?.key);

@@ -1,6 +1,7 @@
 /** One key of a pool: its cool-downs, what is left of its rate limits, and its statistics. No network, no clock. */
 import { circuitWeights, errorPolicies } from '../../shared/error-policies.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import { isModelAllowed, type KeyOptions } from '../../shared/keys.ts';
 import type { RateReading } from '../wire/rate-windows.ts';
 import {
   cooldownFrom,
@@ -13,40 +14,47 @@ import {
   remainingShare,
   validWindows,
 } from './key-limits.ts';
+import { keyStatistics } from './key-statistics.ts';
+import { ownLimits } from './own-limits.ts';
 
 /** Two models of one key at their limits look like a limit of the account; it counts as one for so long. Milliseconds. */
 const accountLimitMs = 60_000;
 /** A refused key is tested by one request at a time, which has so long to succeed or fail. Milliseconds. */
 const probeMs = 10_000;
-/** Half of the weight of past failures is gone after this. Milliseconds. */
-const failureHalfLifeMs = 60_000;
-
 /** Requests have rising sequence numbers: a request that started before a cool-down cannot end it. */
-export function pooledKey(name: string, key: string | undefined) {
+export function pooledKey(initial: KeyDescription, key: string | undefined) {
+  let description = initial;
+  const options = (): KeyOptions => description.options ?? noOptions;
   const models = new Map<string, ModelLimits>();
   /** For every model. */
   let cooldown: Noted<KeyCooldown> | undefined;
   let probedUntilMs = 0;
   let inFlight = 0;
   let lastSequence = 0;
-  let requests = 0;
-  let failures = 0;
-  const recent = recentFailures();
-
+  const statistics = keyStatistics();
+  const own = ownLimits();
   /**
    * Why it may be used for no model. A refused key is half open after its cool-down: one request probes it and no other
    * request uses it meanwhile.
    */
-  const accountCooldown = (now: number): KeyCooldown | undefined => {
+  const serviceCooldown = (now: number): KeyCooldown | undefined => {
     if (!cooldown) return;
     if (isValid(cooldown, cooldown.untilMs, now)) return cooldown;
     if (cooldown.rule === 'rate-limit' || now >= probedUntilMs || probedUntilMs - now > probeMs) return;
     return { ...cooldown, untilMs: probedUntilMs };
   };
 
+  const accountCooldown = (now: number) => serviceCooldown(now) ?? own.cooldown(options(), now);
+
   return {
-    name,
     key,
+    description: (): KeyDescription => description,
+    /** The user has renamed it, or changed its limits. */
+    describe(next: KeyDescription): void {
+      description = next;
+    },
+    /** Whether the user lets it be used for this model. */
+    isAllowed: (model: string): boolean => isModelAllowed(options(), model),
     accountCooldown,
     /** Why it may not be used for this model now. */
     cooldownOf: (model: string, now: number): KeyCooldown | undefined =>
@@ -57,19 +65,20 @@ export function pooledKey(name: string, key: string | undefined) {
     /** The models that the service has reported a rate limit for; it may be over. */
     modelsWithWindows: (): readonly string[] => namesWhere(models, ({ windows }) => windows.size > 0),
 
-    /** How good a choice it is; more is better, 1 is a fresh key. Falls with use, requests in flight and recent failures. */
+    /** How good a choice it is; more is better, 1 is a fresh key. Falls with use, requests in flight, recent failures and slow responses. */
     weight(model: string | undefined, now: number): number {
       const limits = model === undefined ? undefined : models.get(model);
-      return remainingShare(limits, now) / (1 + inFlight) / (1 + recent.weight(now));
+      return (remainingShare(limits, now) * statistics.weight(now)) / (1 + inFlight);
     },
     /** The sequence number of its last request; 0: never used. */
     lastSequence: (): number => lastSequence,
 
     begin(model: string | undefined, sequence: number, now: number): void {
       inFlight += 1;
-      requests += 1;
       lastSequence = sequence;
-      if (cooldown && !accountCooldown(now) && cooldown.rule !== 'rate-limit') probedUntilMs = now + probeMs;
+      if (model !== undefined) own.addRequest(options(), now);
+      statistics.onStart(sequence, now);
+      if (cooldown && !serviceCooldown(now) && cooldown.rule !== 'rate-limit') probedUntilMs = now + probeMs;
       if (model !== undefined) limitsOf(models, model).inFlight.add(sequence);
     },
 
@@ -77,10 +86,18 @@ export function pooledKey(name: string, key: string | undefined) {
     reportLimits(model: string, sequence: number, readings: readonly RateReading[], now: number): void {
       noteReadings(limitsOf(models, model), readings, { atMs: now, sequence });
     },
+    /** The head of a response has arrived. */
+    responded: statistics.onResponse,
+    /** What an answer has used, input and output. */
+    addTokens(amount: number, now: number): void {
+      statistics.addTokens(amount);
+      own.addTokens(options(), amount, now);
+    },
 
     /** The request is over. */
     end(model: string | undefined, sequence: number): void {
       inFlight -= 1;
+      statistics.onEnd(sequence);
       if (model === undefined) return;
       const limits = models.get(model);
       limits?.inFlight.delete(sequence);
@@ -110,18 +127,24 @@ export function pooledKey(name: string, key: string | undefined) {
     /**
      * The service refused the request, or failed. Returns whether a cool-down began.
      * @param sequence of the last request that has started by now
+     * @param isOnlyKey then a missing model says nothing about the key
      */
-    failed(model: string | undefined, sequence: number, error: RumboError, now: number): boolean {
-      const next = cooldownFrom(error, { atMs: now, sequence });
+    failed(
+      model: string | undefined,
+      sequence: number,
+      error: RumboError,
+      now: number,
+      isOnlyKey = true,
+    ): boolean {
+      const isOther = isOnlyKey && error.kind === 'model-not-found';
+      const next = isOther ? undefined : cooldownFrom(error, { atMs: now, sequence });
       const weights = circuitWeights(error.data);
       if (next || weights.provider + weights.model > 0) {
-        failures += 1;
-        recent.add(now);
+        statistics.onFailure(now);
       }
       probedUntilMs = 0;
       if (!next) return false;
-      const { behindGateway = false } = error.data;
-      if (errorPolicies[error.kind].keyCooldown?.blocks === 'all-models' && !behindGateway) {
+      if (blocksAllModels(error, model)) {
         cooldown = next;
         return true;
       }
@@ -132,7 +155,8 @@ export function pooledKey(name: string, key: string | undefined) {
         ({ cooldown: each }) => each !== undefined && isValid(each, each.untilMs, now),
       ).filter((name) => name !== model);
       limitsOf(models, model).cooldown = next;
-      if (behindGateway) return true;
+      // Access to one model says nothing about the others.
+      if (error.data.behindGateway || next.rule === 'key') return true;
       if (others.length > 0 && cooldown?.rule !== 'key' && cooldown?.rule !== 'payment')
         cooldown = { ...next, untilMs: Math.min(next.untilMs, now + accountLimitMs), estimated: true };
       return true;
@@ -140,7 +164,7 @@ export function pooledKey(name: string, key: string | undefined) {
 
     /** What is left of its rate limits, by model. */
     windows: (now: number) => windowsByModel(models, now),
-    statistics: () => ({ requests, failures }),
+    statistics: statistics.read,
   };
 }
 
@@ -157,20 +181,18 @@ const windowsByModel = (models: ReadonlyMap<string, ModelLimits>, now: number) =
     validWindows(limits, now).map((reading) => ({ ...reading, model })),
   );
 
-/** Failures that lose their weight with time. */
-function recentFailures() {
-  let failures = 0;
-  let addedAtMs = 0;
-  const weight = (now: number): number =>
-    failures * 0.5 ** (Math.max(0, now - addedAtMs) / failureHalfLifeMs);
-  return {
-    weight,
-    add(now: number): void {
-      failures = weight(now) + 1;
-      addedAtMs = now;
-    },
-  };
-}
+const blocksAllModels = ({ kind, data }: RumboError, model: string | undefined): boolean =>
+  errorPolicies[kind].keyCooldown?.blocks === 'all-models' &&
+  !data.behindGateway &&
+  !(data.modelOnly && model !== undefined);
+
+/** What is known of a key besides the key. */
+export type KeyDescription = {
+  readonly name: string;
+  readonly slot?: string | undefined;
+  readonly options?: KeyOptions | undefined;
+};
+const noOptions: KeyOptions = {};
 
 const noNames: readonly string[] = [];
 

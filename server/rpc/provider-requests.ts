@@ -22,6 +22,13 @@ export const providerRequests = (providers: ProviderRequestDeps) => ({
     provider.reset();
     return provider.test();
   },
+  /** Its circuits close and its keys are used again. */
+  resetProvider(name: string): null {
+    const provider = providers.get(name);
+    if (!provider) throw unknownProvider(name);
+    provider.reset();
+    return null;
+  },
 });
 
 const unknownProvider = (name: string) =>

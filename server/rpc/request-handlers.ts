@@ -42,7 +42,7 @@ const requestFailed = -32000;
 
 export function registerRequestHandlers(connection: Connection, deps: RequestHandlerDeps): void {
   const { ready, orchestrator, modelCatalog, inlineCompletion, log } = deps;
-  const { listModels, testProvider } = providerRequests(deps.providers);
+  const { listModels, testProvider, resetProvider } = providerRequests(deps.providers);
   const { ensureModel, unloadModel } = modelRequests(modelCatalog, (token, progress) =>
     connection.sendProgress(protocol.ensureProgress, token, progress),
   );
@@ -94,6 +94,10 @@ export function registerRequestHandlers(connection: Connection, deps: RequestHan
   connection.onRequest(
     protocol.testProvider,
     handle(async ({ provider }) => ({ models: await testProvider(provider) })),
+  );
+  connection.onRequest(
+    protocol.resetProvider,
+    handle(({ provider }) => resetProvider(provider)),
   );
 
   connection.onRequest(protocol.discover, handle(deps.discovered.discover));

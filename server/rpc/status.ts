@@ -21,7 +21,7 @@ export type StatusDeps = {
   readonly ledger: Pick<Ledger, 'spending' | 'problems'>;
   readonly inlineCompletion: Pick<InlineCompletionService, 'state'>;
   readonly orchestrator: Pick<Orchestrator, 'inFlight'>;
-  readonly keys: Pick<KeyStore, 'store'>;
+  readonly keys: Pick<KeyStore, 'store' | 'storeProblem'>;
 };
 
 /** Returns what reads the status as it is now. */
@@ -30,6 +30,7 @@ export function statusReader(deps: StatusDeps): () => Status {
   const { inlineCompletion, orchestrator, keys } = deps;
   return () => {
     const settings = current.get();
+    const keyStoreProblem = keys.storeProblem();
     const providerStatus = providers.status().map(modelCatalog.withLocalModels);
     return {
       health: healthOf(providerStatus),
@@ -45,6 +46,7 @@ export function statusReader(deps: StatusDeps): () => Status {
       inFlight: orchestrator.inFlight(),
       problems: [...current.problems(), ...providers.problems(), ...ledger.problems()],
       keyStore: keys.store(),
+      ...(keyStoreProblem ? { keyStoreProblem } : {}),
     };
   };
 }

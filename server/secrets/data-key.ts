@@ -1,6 +1,6 @@
 /** The key with which files that hold the user's text are encrypted. It is in the keychain and nowhere else. */
 import { randomBytes } from 'node:crypto';
-import type { Keychain } from './keychain.ts';
+import type { SecretStore } from './secret-store.ts';
 
 const account = 'data-key';
 const keyBytes = 32;
@@ -12,7 +12,7 @@ export type DataKey = {
   readOrCreate(): Promise<Buffer>;
 };
 
-export function dataKey(keychain: Pick<Keychain, 'get' | 'set'>): DataKey {
+export function dataKey(keychain: Pick<SecretStore, 'get' | 'set'>): DataKey {
   let cached: Buffer | undefined;
   const read = async (): Promise<Buffer | undefined> => {
     if (cached) return cached;

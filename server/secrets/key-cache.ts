@@ -1,23 +1,43 @@
-/** Keys in memory: those read from the keychain, and those of this run that no store has. */
+/** Keys in memory: those read from their stores, and those of this run that no store has. */
 import { RumboError } from '../../shared/errors.ts';
-import { firstSlot, type KeyIndex } from './key-index.ts';
-import type { KeyOwner, NamedKey } from './key-owner.ts';
-import type { Keychain } from './keychain.ts';
+import type { KeyOptions, KeyProblem, LastingStoreName } from '../../shared/keys.ts';
+import { firstSlot, type KeyIndex, optionsOf, type SavedKeys, storeOf } from './key-index.ts';
+import type { KeyEntry, KeyOwner, NamedKey } from './key-owner.ts';
+import { missingEntryProblem, type SecretStore, storeProblem } from './secret-store.ts';
+
+/** A key of this run that is in no store. */
+export type UnsavedKey = { readonly slot: string; readonly key: string; readonly options: KeyOptions };
 
 /** The keys in memory of one provider at one origin. */
 export type CachedKeys = {
-  /** Keys from the keychain, by slot; `null`: it returned none. */
-  readonly read: Map<string, string | null>;
-  /** Set in this run, and in no store. */
-  readonly unsaved: readonly string[];
+  /** Keys from their stores, by slot. */
+  readonly read: Map<string, string>;
+  readonly unsaved: readonly UnsavedKey[];
   /** Whether the unsaved keys replace the saved ones, or add to them. */
   readonly instead: boolean;
+  /** Why saved keys could not be read. Until `untilMs` they are not requested again. */
+  problem?: KeyProblem & { readonly untilMs: number };
+  /** What `entries` returned, while nothing has changed. */
+  listed?: { readonly saved: SavedKeys | undefined; readonly entries: readonly KeyEntry[] };
+  /** The keys as last loaded, while nothing has changed. */
+  loaded?: { readonly saved: SavedKeys | undefined; readonly keys: readonly NamedKey[] };
 };
 
-export function keyCache(keychain: Pick<Keychain, 'get'>, index: Pick<KeyIndex, 'get'>) {
+/** Milliseconds for which a store that failed is not asked again: with other keys, and where each call takes long. */
+const pauseMs = { withOtherKeys: 30_000, frozen: 10_000 } as const;
+
+export type KeyCacheDeps = {
+  readonly stores: Readonly<Record<LastingStoreName, Pick<SecretStore, 'get'>>>;
+  readonly index: Pick<KeyIndex, 'get'>;
+  /** Called when a store begins to fail, or works again. */
+  readonly onProblemChanged?: () => void;
+};
+
+export function keyCache({ stores, index, onProblemChanged }: KeyCacheDeps) {
   /** By provider and origin: a user who returns to an earlier address finds the key again. */
   const cached = new Map<string, CachedKeys>();
-  /** Incremented with each change, so that a late response of the keychain does not undo it. */
+  const loading = new Map<string, Promise<readonly NamedKey[]>>();
+  /** Incremented with each change, so that a late response of a store does not undo it. */
   let changes = 0;
 
   const get = (owner: KeyOwner): CachedKeys => {
@@ -26,44 +46,80 @@ export function keyCache(keychain: Pick<Keychain, 'get'>, index: Pick<KeyIndex, 
     cached.set(account, keys);
     return keys;
   };
-  const drop = ({ provider }: KeyOwner): void => {
+  const drop = ({ provider }: Pick<KeyOwner, 'provider'>): void => {
     changes += 1;
     for (const account of cached.keys()) if (account.startsWith(`${provider}@`)) cached.delete(account);
   };
-  const slotsOf = (owner: KeyOwner): readonly string[] => {
-    if (get(owner).instead) return [];
+  const savedOf = (owner: KeyOwner): SavedKeys | undefined => {
+    if (get(owner).instead) return;
     const saved = index.get(owner.provider);
-    return saved?.origin === owner.origin ? saved.slots : [];
+    return saved?.origin === owner.origin ? saved : undefined;
   };
-  const unsavedOf = (owner: KeyOwner): NamedKey[] =>
-    get(owner).unsaved.map((key, at) => ({ name: `unsaved key ${at + 1}`, key }));
-
-  const load = async (owner: KeyOwner): Promise<readonly NamedKey[]> => {
-    const { read } = get(owner);
-    const slots = slotsOf(owner);
-    const changesBefore = changes;
-    const fresh = slots.filter((slot) => !read.has(slot));
-    let cause: unknown;
-    const loaded = await Promise.all(
-      fresh.map((slot) =>
-        keychain.get(accountOf(owner, slot)).catch((error: unknown) => {
-          cause = error;
-          return undefined;
-        }),
-      ),
-    );
-    // The user has set or removed a key meanwhile.
-    if (changesBefore !== changes) return load(owner);
-    const keyOf = (slot: string) => read.get(slot) ?? loaded[fresh.indexOf(slot)];
-    const found = slots.flatMap((slot, at) => {
-      const key = keyOf(slot);
-      return key ? [{ name: nameOfSlot(at), key }] : [];
+  const savedEntries = (owner: KeyOwner): readonly KeyEntry[] => {
+    const saved = savedOf(owner);
+    return (saved?.slots ?? []).map((slot, at) => {
+      const options = optionsOf(saved as SavedKeys, slot);
+      const store = storeOf(saved as SavedKeys, slot);
+      return { name: options.label ?? `saved key ${at + 1}`, slot, store, options };
     });
-    const all = distinct([...found, ...unsavedOf(owner)]);
-    if (all.length === 0 && slots.length > 0) throw lockedError(owner.provider, cause);
-    // A key that the keychain has lost is not requested again.
-    for (const slot of fresh) read.set(slot, keyOf(slot) ?? null);
+  };
+  const unsavedKeys = (owner: KeyOwner): (NamedKey & { readonly slot: string })[] =>
+    get(owner).unsaved.map(({ slot, key, options }, at) => ({
+      name: options.label ?? `unsaved key ${at + 1}`,
+      slot,
+      store: 'memory',
+      options,
+      key,
+    }));
+
+  const load = async (owner: KeyOwner, hasOthers: boolean): Promise<readonly NamedKey[]> => {
+    const mine = get(owner);
+    const entries = savedEntries(owner);
+    const changesBefore = changes;
+    const isPaused = mine.problem !== undefined && performance.now() < mine.problem.untilMs;
+    const fresh = entries.filter(({ slot = '' }) => !mine.read.has(slot));
+    let problem: KeyProblem | undefined = isPaused ? mine.problem : undefined;
+    let cause: unknown;
+    if (!isPaused) {
+      const values = await Promise.all(
+        fresh.map(async ({ slot = '', store }) => {
+          const name = store === 'editor' ? 'editor' : 'keychain';
+          try {
+            const value = await stores[name].get(accountOf(owner, slot));
+            if (value === undefined) problem ??= missingEntryProblem(name);
+            return value;
+          } catch (error) {
+            cause ??= error;
+            problem = storeProblem(name, error);
+            return;
+          }
+        }),
+      );
+      // The user, or another window, has changed the keys meanwhile.
+      if (changesBefore !== changes) return load(owner, hasOthers);
+      for (const [at, { slot = '' }] of fresh.entries()) {
+        const value = values[at];
+        if (value) mine.read.set(slot, value);
+      }
+    }
+    const saved = entries.flatMap((entry) => {
+      const key = mine.read.get(entry.slot ?? '');
+      return key === undefined ? [] : [{ ...entry, key }];
+    });
+    const all = distinctKeys([...saved, ...unsavedKeys(owner)]);
+    if (!isPaused) noteProblem(mine, problem, hasOthers || all.length > 0);
+    if (all.length === 0 && problem && !hasOthers) throw problemError(owner.provider, problem, cause);
+    if (!problem) mine.loaded = { saved: savedOf(owner), keys: all };
     return all;
+  };
+
+  const noteProblem = (mine: CachedKeys, problem: KeyProblem | undefined, hasOthers: boolean): void => {
+    const before = mine.problem?.state;
+    if (problem) {
+      const waitMs = hasOthers ? pauseMs.withOtherKeys : problem.state === 'frozen' ? pauseMs.frozen : 0;
+      mine.problem = { ...problem, untilMs: performance.now() + waitMs };
+    } else delete mine.problem;
+    if (before !== problem?.state) onProblemChanged?.();
   };
 
   return {
@@ -75,30 +131,61 @@ export function keyCache(keychain: Pick<Keychain, 'get'>, index: Pick<KeyIndex, 
       drop(owner);
       cached.set(accountOf(owner, firstSlot), { read: new Map(), unsaved: [], instead: false, ...keys });
     },
-    /** Call when saved keys have changed in the keychain or the index. */
-    invalidate(): void {
+    /** Saved keys have changed in their store or the index: they are read again. Unsaved ones stay. */
+    rereadSaved(provider: string): void {
       changes += 1;
+      for (const [account, { unsaved, instead }] of cached)
+        if (account.startsWith(`${provider}@`)) cached.set(account, { read: new Map(), unsaved, instead });
     },
-    /** The slots of the saved keys. */
-    slotsOf,
-    unsavedOf,
-    /** Saved and unsaved keys. Rejects with `unauthorized` when keys are saved and the keychain returns none. */
-    load,
+    /** A store that failed is asked again at the next request. */
+    retry(owner: KeyOwner): void {
+      delete get(owner).problem;
+    },
+    /** What is known of the keys without reading them. */
+    entries(owner: KeyOwner): readonly KeyEntry[] {
+      const mine = get(owner);
+      const saved = savedOf(owner);
+      if (mine.listed?.saved !== saved || !mine.listed) {
+        const entries = [...savedEntries(owner), ...unsavedKeys(owner).map(withoutKey)];
+        mine.listed = { saved, entries };
+      }
+      return mine.listed.entries;
+    },
+    savedOf,
+    /** Why saved keys could not be read when they were last needed. Absent: they could, or were not needed. */
+    problem: (owner: KeyOwner): KeyProblem | undefined => get(owner).problem,
+    /**
+     * Saved and unsaved keys. Rejects with `unauthorized` when keys are saved and no store returns one.
+     * @param hasOthers whether the provider has keys elsewhere; then it does not reject
+     */
+    load(owner: KeyOwner, hasOthers = false): readonly NamedKey[] | Promise<readonly NamedKey[]> {
+      const { loaded } = get(owner);
+      if (loaded && loaded.saved === savedOf(owner)) return loaded.keys;
+      // A frozen store must not be asked by each of the requests that wait for it.
+      const account = accountOf(owner, firstSlot);
+      const running = loading.get(account);
+      if (running !== undefined) return running;
+      const started = load(owner, hasOthers).finally(() => loading.delete(account));
+      loading.set(account, started);
+      return started;
+    },
   };
 }
 
-export const nameOfSlot = (at: number) => `saved key ${at + 1}`;
+export type KeyCache = ReturnType<typeof keyCache>;
 
 /** The first slot has the account name of versions with one key per provider. */
 export const accountOf = ({ provider, origin }: Pick<KeyOwner, 'provider' | 'origin'>, slot: string) =>
   slot === firstSlot ? `${provider}@${origin}` : `${provider}@${origin}#${slot}`;
 
-const distinct = (keys: readonly NamedKey[]): NamedKey[] =>
+export const distinctKeys = (keys: readonly NamedKey[]): NamedKey[] =>
   keys.filter(({ key }, at) => keys.findIndex((each) => each.key === key) === at);
 
-const lockedError = (provider: string, cause: unknown): RumboError =>
+const withoutKey = ({ key: _, ...entry }: NamedKey): KeyEntry => entry;
+
+const problemError = (provider: string, { message, action }: KeyProblem, cause: unknown): RumboError =>
   new RumboError(
-    `The key of ${provider} is in the keychain, but the keychain did not return it; it may be locked.`,
-    { kind: 'unauthorized', provider, action: 'Unlock the keychain and try again.' },
+    `The key of ${provider} cannot be read: ${message}`,
+    { kind: 'unauthorized', provider, action },
     { cause },
   );

@@ -1,5 +1,6 @@
 /** The OS keychain, accessed through a process that is killed when the keychain hangs. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { noResponse, type SecretStore, secretTimeoutMs } from './secret-store.ts';
 
 export type KeychainCall =
   | { readonly id: number; readonly do: 'get' | 'remove'; readonly account: string }
@@ -12,18 +13,6 @@ export type KeychainReply = {
   readonly error?: string;
 };
 
-export interface Keychain {
-  /** `undefined`: there is no such entry, or the keychain is locked. Rejects when it cannot be accessed. */
-  get(account: string): Promise<string | undefined>;
-  /** Rejects with the keychain's own reason. */
-  set(account: string, secret: string): Promise<void>;
-  /** `false`: nothing was removed. */
-  remove(account: string): Promise<boolean>;
-  dispose(): void;
-}
-
-/** Timeouts: a read must not delay a request; a write may show an unlock dialog. */
-const limitMs = { get: 4_000, set: 60_000, remove: 60_000 };
 /** The process exits after this long without work. */
 const idleMs = 60_000;
 
@@ -35,7 +24,7 @@ const forwardedVariables =
 export function osKeychain(
   program: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Keychain {
+): SecretStore {
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -85,7 +74,7 @@ export function osKeychain(
     clearTimeout(idle);
     const target = child;
     const reply = await new Promise<KeychainReply>((resolve) => {
-      const timer = setTimeout(() => stop('The keychain did not respond in time.'), limitMs[message.do]);
+      const timer = setTimeout(() => stop(noResponse), secretTimeoutMs[message.do]);
       waiting.set(message.id, { resolve, timer });
       target.send(message);
     });

@@ -1,179 +1,157 @@
-/** The keys of providers: from the environment for this run, the OS keychain, else memory. */
-import { randomBytes } from 'node:crypto';
-import type { KeyReply } from '../../shared/key-channel.ts';
+/** The keys of providers: from the environment for this run, the OS keychain, the editor's secret storage, else memory. */
+import type { KeyProblem, KeyStoreSetting, LastingStoreName } from '../../shared/keys.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import { environmentKeys } from './environment-keys.ts';
-import { accountOf, type CachedKeys, keyCache, nameOfSlot } from './key-cache.ts';
-import { firstSlot, type KeyIndex, type SavedKeys } from './key-index.ts';
-import type { KeyOwner, NamedKey } from './key-owner.ts';
-import type { Keychain } from './keychain.ts';
+import { distinctKeys, keyCache } from './key-cache.ts';
+import type { KeyIndex } from './key-index.ts';
+import type { KeyEntry, KeyOwner, NamedKey } from './key-owner.ts';
+import { keyRemover } from './key-remover.ts';
+import * as sentences from './key-sentences.ts';
+import { type KeyResult, keyWriter } from './key-writer.ts';
+import type { SecretStore } from './secret-store.ts';
+import { storeChain } from './store-chain.ts';
 
-type KeyStoreDeps = {
+export type KeyStoreDeps = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly keychain: Keychain;
+  readonly keychain: SecretStore;
+  /** Absent: no editor is connected. `isFirst`: it is tried before the keychain. */
+  readonly editor?: { readonly store: SecretStore; readonly isFirst: boolean };
   readonly index: KeyIndex;
+  /** `rumbo.keys.store`. Absent: `auto`. */
+  readonly setting?: () => KeyStoreSetting;
+  /** Called when a store begins to fail, or works again. */
+  readonly onProblemChanged?: () => void;
 };
-type KeyResult = Omit<KeyReply, 'type' | 'id'>;
 
-/** Bytes of a key; the keychain of Windows accepts no more. */
-const maxKeyBytes = 2_500;
+const noEditor: SecretStore = {
+  get: async () => Promise.reject(new Error('There is no editor.')),
+  set: async () => Promise.reject(new Error('There is no editor.')),
+  remove: async () => Promise.reject(new Error('There is no editor.')),
+  dispose() {},
+};
 
-export function keyStore({ env, keychain, index }: KeyStoreDeps) {
+export function keyStore({ env, keychain, editor, index, setting, onProblemChanged }: KeyStoreDeps) {
+  const stores: Readonly<Record<LastingStoreName, SecretStore>> = {
+    keychain,
+    editor: editor?.store ?? noEditor,
+  };
   const fromEnvironment = environmentKeys(env);
-  const cache = keyCache(keychain, index);
-  let keychainWorks = true;
+  const cache = keyCache({ stores, index, ...(onProblemChanged ? { onProblemChanged } : {}) });
+  const chain = storeChain({
+    stores,
+    editor: editor ? (editor.isFirst ? 'first' : 'available') : 'absent',
+    setting: setting ?? (() => 'auto'),
+  });
+  const remover = keyRemover({ stores, cache, index });
+  const writer = keyWriter({ stores, chain, cache, index, fromEnvironment, remover });
+  const entryLists = new WeakMap<readonly KeyEntry[], readonly KeyEntry[]>();
+  const keyLists = new WeakMap<readonly NamedKey[], readonly NamedKey[]>();
 
-  const keepInMemory = (owner: KeyOwner, keys: Partial<CachedKeys>, error: unknown): KeyResult => {
-    keychainWorks = false;
-    cache.replace(owner, keys);
-    return { store: 'memory', message: notSavedMessage(error) };
-  };
-
-  const set = async (owner: KeyOwner, key: string): Promise<KeyResult> => {
-    const fault = faultOf(key);
-    if (fault) return { message: fault };
-    const account = accountOf(owner, firstSlot);
-    let before: SavedKeys | undefined;
-    try {
-      await keychain.set(account, key);
-      index.change(owner.provider, (saved) => {
-        before = saved;
-        return { origin: owner.origin, slots: [firstSlot] };
-      });
-    } catch (error) {
-      return keepInMemory(owner, { unsaved: [key], instead: true }, error);
-    }
-    cache.replace(owner, { read: new Map([[firstSlot, key]]) });
-    keychainWorks = true;
-    await removeReplaced(keychain, owner.provider, before, account);
-    return { store: 'keychain' };
-  };
-
-  const location = (owner: KeyOwner): Exclude<ProviderStatus['key'], 'not-needed'> => {
-    if (fromEnvironment(owner).length > 0) return 'environment';
-    if (cache.slotsOf(owner).length > 0) return 'keychain';
-    return cache.get(owner).unsaved.length > 0 ? 'memory' : 'none';
+  /** Keys of the environment first, so that they keep their names where a saved one is the same. */
+  const withEnvironment = (owner: KeyOwner, fromStores: readonly NamedKey[]): readonly NamedKey[] => {
+    const environment = fromEnvironment(owner);
+    if (environment.length === 0) return fromStores;
+    const earlier = keyLists.get(fromStores);
+    if (earlier) return earlier;
+    const all = distinctKeys([...environment, ...fromStores]);
+    keyLists.set(fromStores, all);
+    return all;
   };
 
   return {
     /** Where the keys are stored, without reading them. */
-    location,
+    location(owner: KeyOwner): Exclude<ProviderStatus['key'], 'not-needed'> {
+      const [first] = cache.entries(owner);
+      return first?.store ?? (fromEnvironment(owner).length > 0 ? 'environment' : 'none');
+    },
+
+    /** What is earlier of the keys without reading them. One key may be in two places. */
+    entries(owner: KeyOwner): readonly KeyEntry[] {
+      const fromStores = cache.entries(owner);
+      const environment = fromEnvironment(owner);
+      if (environment.length === 0) return fromStores;
+      const earlier = entryLists.get(fromStores);
+      if (earlier) return earlier;
+      const all = [...environment.map(({ name }) => ({ name })), ...fromStores];
+      entryLists.set(fromStores, all);
+      return all;
+    },
 
     /** The names of the keys, without reading them. */
-    names(owner: KeyOwner): readonly string[] {
-      const environment = fromEnvironment(owner);
-      const all = environment.length > 0 ? environment : cache.unsavedOf(owner);
-      const slots = environment.length > 0 ? [] : cache.slotsOf(owner);
-      return [...slots.map((_, at) => nameOfSlot(at)), ...all.map(({ name }) => name)];
-    },
+    names: (owner: KeyOwner): readonly string[] => [
+      ...fromEnvironment(owner).map(({ name }) => name),
+      ...cache.entries(owner).map(({ name }) => name),
+    ],
 
     /**
-     * The keys; empty: there are none. Keys of the environment are used alone. A key that the keychain does not return is
-     * skipped; rejects with `unauthorized` when there is no other.
+     * The keys of all places together, none twice; empty: there are none. A key that its store does not return is skipped;
+     * rejects with `unauthorized` when there is no other.
      */
-    async all(owner: KeyOwner): Promise<readonly NamedKey[]> {
-      const environment = fromEnvironment(owner);
-      return environment.length > 0 ? environment : cache.load(owner);
+    all(owner: KeyOwner): Promise<readonly NamedKey[]> {
+      const fromStores = cache.load(owner, fromEnvironment(owner).length > 0);
+      return fromStores instanceof Promise
+        ? fromStores.then((keys) => withEnvironment(owner, keys))
+        : Promise.resolve(withEnvironment(owner, fromStores));
     },
 
-    /** Saves a key for this origin instead of all others: in the keychain, else in memory, with a message. */
-    set,
-
+    /** Saves a key for this origin instead of all others: in a store, else in memory, with a message. */
+    set: writer.set,
     /** Saves a key in addition to the existing ones. */
-    async add(owner: KeyOwner, key: string): Promise<KeyResult> {
-      const fault = faultOf(key);
-      if (fault) return { message: fault };
-      const { unsaved, instead } = cache.get(owner);
-      if (cache.slotsOf(owner).length + unsaved.length === 0) return set(owner, key);
-      const others = await cache.load(owner).catch(() => []);
-      if (others.some((each) => each.key === key))
-        return {
-          store: cache.slotsOf(owner).length > 0 ? 'keychain' : 'memory',
-          message: 'This key is already saved; nothing has changed.',
-        };
-      // Another window may be adding one now: the slot must be unique.
-      const slot = randomBytes(4).toString('hex');
-      let before: SavedKeys | undefined;
-      try {
-        await keychain.set(accountOf(owner, slot), key);
-        index.change(owner.provider, (saved) => {
-          if (saved?.origin === owner.origin && !instead) return { ...saved, slots: [...saved.slots, slot] };
-          before = saved;
-          return { origin: owner.origin, slots: [slot] };
-        });
-      } catch (error) {
-        return keepInMemory(owner, { unsaved: [...unsaved, key], instead }, error);
-      }
-      // Changes of another window are read again.
-      cache.replace(owner, { read: new Map([[slot, key]]), unsaved });
-      keychainWorks = true;
-      await removeReplaced(keychain, owner.provider, before, accountOf(owner, slot));
-      return { store: 'keychain' };
+    add: (owner: KeyOwner, key: string): Promise<KeyResult> => writer.add(owner, key),
+    /** Replaces one key, wherever it is; its label and limits stay. */
+    rotate: writer.rotate,
+    /** Saves the keys that the owner has in the environment. */
+    importFromEnvironment: writer.importFromEnvironment,
+    /** Changes label and limits of one key. */
+    edit: writer.edit,
+
+    /**
+     * Removes one stored key, or all of a provider; a message names one from the environment, which stays.
+     * @param slot absent: all
+     */
+    async remove(owner: KeyOwner, slot?: string): Promise<KeyResult> {
+      const problem =
+        slot === undefined ? await remover.removeAllOf(owner) : await remover.removeSlot(owner, slot);
+      if (problem) return { message: sentences.notRemovedBecause(problem) };
+      if (fromEnvironment(owner).length === 0 || slot !== undefined) return { store: 'none' };
+      return { store: 'none', message: sentences.environmentStays(owner.provider) };
     },
 
-    /** Removes all stored keys of a provider; a message names one from the environment, which stays. */
-    async remove(owner: KeyOwner): Promise<KeyResult> {
-      cache.drop(owner);
-      const saved = index.reload(owner.provider);
-      try {
-        for (const slot of saved?.slots ?? []) {
-          // The keychain may be locked: the index keeps the entry, so that the removal can be repeated.
-          if (!(await keychain.remove(accountOf({ ...owner, origin: saved?.origin ?? '' }, slot))))
-            return { message: lockedOnRemoval };
-          index.change(owner.provider, (now) => without(now, slot));
-        }
-      } catch (error) {
-        return { message: notRemovedMessage(error) };
-      } finally {
-        cache.invalidate();
+    /** Removes every stored key of every provider, also of those that are no longer in the settings. */
+    async removeEverything(owners: readonly KeyOwner[]): Promise<KeyResult> {
+      index.reload();
+      const names = new Set([...index.providers(), ...owners.map(({ provider }) => provider)]);
+      let problem: KeyProblem | undefined;
+      // One that stays must not keep the others.
+      for (const provider of names) {
+        const failed = await remover.removeAllOf({ provider, origin: index.get(provider)?.origin ?? '' });
+        problem ??= failed;
       }
-      if (fromEnvironment(owner).length === 0) return { store: 'none' };
-      return {
-        store: 'none',
-        message: `${owner.provider} still has a key in the environment; unset it to remove that one.`,
-      };
+      return problem ? { message: sentences.notRemovedBecause(problem) } : { store: 'none' };
     },
+
+    /** Why the keys of this owner cannot be used, or some of them. Absent: nothing is wrong as far as earlier. */
+    problem(owner: KeyOwner): KeyProblem | undefined {
+      const saved = index.get(owner.provider);
+      if (saved && saved.origin !== owner.origin && cache.get(owner).unsaved.length === 0)
+        return sentences.otherOrigin(saved.origin, owner.origin);
+      return cache.problem(owner);
+    },
+    /** A store that failed is asked again at the next request. */
+    retry: cache.retry,
+
+    /** Calls this with the providers whose saved keys another window has changed. Returns what stops it. */
+    watch: (onChange: (providers: readonly string[]) => void): (() => void) =>
+      index.watch((providers) => {
+        for (const provider of providers) cache.rereadSaved(provider);
+        onChange(providers);
+      }),
 
     /** Where the last write went. */
-    store: (): 'keychain' | 'memory' => (keychainWorks ? 'keychain' : 'memory'),
+    store: chain.name,
+    /** Why the last key could not be saved where it should be. Absent: nothing is wrong. */
+    storeProblem: chain.problem,
   };
 }
 
 export type KeyStore = ReturnType<typeof keyStore>;
-
-/** Removes replaced keys from the keychain; one that cannot be removed is never read again. */
-async function removeReplaced(
-  keychain: Keychain,
-  provider: string,
-  replaced: SavedKeys | undefined,
-  currentAccount: string,
-): Promise<void> {
-  for (const slot of replaced?.slots ?? []) {
-    const account = accountOf({ provider, origin: replaced?.origin ?? '' }, slot);
-    if (account !== currentAccount) await keychain.remove(account).catch(() => false);
-  }
-}
-
-const lockedOnRemoval = 'The keychain did not remove the key; it may be locked. Unlock it and try again.';
-
-const notRemovedMessage = (error: unknown): string =>
-  `The key could not be removed: ${error instanceof Error ? error.message : 'unknown reason'}`;
-
-function notSavedMessage(error: unknown): string {
-  const why = error instanceof Error ? error.message.replace(/\.$/, '') : 'unknown reason';
-  return `The OS keychain cannot be used (${why}). The key is kept in memory until Rumbo stops, and not saved.`;
-}
-
-function without(saved: SavedKeys | undefined, slot: string): SavedKeys | undefined {
-  const slots = saved?.slots.filter((each) => each !== slot) ?? [];
-  return saved && slots.length > 0 ? { ...saved, slots } : undefined;
-}
-
-function faultOf(key: string): string | undefined {
-  if (key.trim() === '') return 'The key is empty.';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
-  if (/[\s\u0000-\u001f\u007f]/.test(key))
-    return 'A key has no spaces or line breaks; check the pasted text.';
-  if (Buffer.byteLength(key) > maxKeyBytes) return `The key is longer than ${maxKeyBytes} bytes.`;
-  return;
-}

@@ -70,10 +70,15 @@ function buildError(
     ...(status === undefined ? {} : { status }),
     ...(facts.isBehindGateway ? { behindGateway: true } : {}),
     ...(facts.isBehindGateway && kind === 'unauthorized' ? { action: gatewayKeyAction } : {}),
+    ...(kind === 'unauthorized' && status === 403 && namesModel(facts) ? { modelOnly: true } : {}),
     ...(kind === 'unsupported-request' ? inabilityIn(facts) : {}),
     ...(waits && waitMs !== undefined ? { retryAfterMs: Math.ceil(waitMs) } : {}),
   });
 }
+
+/** Whether the service's message or code is about a model. */
+const namesModel = ({ message, codes }: ErrorFacts): boolean =>
+  /\bmodels?\b|\bmodel_|_model_/i.test([message, ...codes].join(' '));
 
 /** The action follows it, so a service's own message ends like a sentence. */
 const asSentence = (message: string): string =>
@@ -85,7 +90,7 @@ function messageFor(
   status: number | undefined,
   waitMs: number | undefined,
 ): string {
-  const { message, codes } = facts;
+  const { message } = facts;
   const because = message ? `: ${asSentence(message)}` : '.';
   const at = status === undefined ? '' : ` (HTTP ${status})`;
   switch (kind) {
@@ -109,7 +114,7 @@ function messageFor(
       return `The service’s content policy rejected the request${because}`;
     case 'model-not-found':
       // A wrong address answers 404 as well, usually without naming a model.
-      return /\bmodels?\b|\bmodel_/i.test([message, ...codes].join(' '))
+      return namesModel(facts)
         ? `The service does not have this model${because}`
         : `The service has neither this model nor this address${at}.`;
     case 'loading':

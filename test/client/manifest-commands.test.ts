@@ -42,6 +42,7 @@ test('titles that documentation names stay as they are', () => {
     'Rumbo: Set API Key…',
     'Rumbo: Remove API Key…',
     'Rumbo: Test API Key…',
+    'Rumbo: Reset Circuit…',
     'Rumbo: Discover Local Endpoints',
     'Rumbo: Pull Local Model…',
   ])
@@ -96,11 +97,20 @@ test('each row of the tree offers its commands', () => {
     'testApiKey',
   ]);
   assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'keychain' }) }), [
+    'editApiKey',
     'removeApiKey',
+    'rotateApiKey',
     'setApiKey',
     'testApiKey',
   ]);
   assert.deepEqual(of({ type: 'provider', provider: sampleProvider({ key: 'not-needed' }) }), ['testApiKey']);
+  const coolingDown = sampleProvider({ key: 'not-needed', circuit: 'open' });
+  assert.deepEqual(of({ type: 'provider', provider: coolingDown }), ['resetCircuit', 'testApiKey']);
+  const key = { name: 'saved key 1', requests: 0, failures: 0 };
+  const row = (more: { slot?: string }) =>
+    of({ type: 'key', key: { ...key, ...more }, providerName: 'groq' });
+  assert.deepEqual(row({ slot: 'first' }), ['editApiKey', 'removeApiKey', 'rotateApiKey']);
+  assert.deepEqual(row({}), ['importApiKeys']);
   assert.deepEqual(of({ type: 'model', model: sampleModel() }), [
     'lockModel',
     'pinModel',
@@ -142,7 +152,7 @@ test('commands that need a row are not in the palette', () => {
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
   for (const { command } of menus['view/item/context'] ?? [])
-    if (!/ApiKey$|pullModel$/.test(command)) assert.ok(hidden.includes(command), command);
+    if (!/ApiKeys?$|pullModel$|resetCircuit$/.test(command)) assert.ok(hidden.includes(command), command);
 });
 
 test('icons exist, and activation waits for startup', () => {

@@ -8,7 +8,7 @@ import { fakeEditor, window } from '../../support/vscode-stub.ts';
 import { type FakeServerProcess, fakeServerProcess } from '../fake-server.ts';
 import { sampleStatus } from '../samples.ts';
 
-const key = (name: string): KeyStatus => ({ name, requests: 0, failures: 0 });
+const key = (name: string): KeyStatus => ({ name, slot: name, requests: 0, failures: 0 });
 const groq: ProviderStatus = {
   name: 'groq',
   label: 'Groq',

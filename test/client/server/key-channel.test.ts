@@ -37,7 +37,9 @@ test('a key is sent and its store is returned', async () => {
 test('replies are matched by id in any order, and other messages are ignored', async () => {
   const waiting: (() => void)[] = [];
   const { process } = child((command, answer) => {
-    waiting.unshift(() => answer(reply(command.id, { store: 'memory', message: command.provider })));
+    waiting.unshift(() =>
+      answer(reply(command.id, { store: 'memory', message: 'provider' in command ? command.provider : '' })),
+    );
     if (waiting.length < 2) return;
     for (const message of [null, 'x', { type: 'other', id: 1 }, reply(99, { store: 'none' })])
       answer(message);

@@ -47,7 +47,7 @@ test('every tooltip is plain text, since Markdown from providers could load pict
 test('a provider whose key was refused offers to set another', () => {
   const refused = sampleProvider({ state: 'cooling-down', rule: 'key', key: 'environment' });
   const { contextValue } = treeItemOf({ type: 'provider', provider: refused });
-  assert.equal(contextValue, 'provider;key=environment;refused;cooling-down');
+  assert.equal(contextValue, 'provider;key=environment;refused;cooldown;cooling-down');
 });
 
 test('hidden characters of names and texts are shown', () => {

@@ -23,6 +23,7 @@ function facts(name: string, more: Partial<ProviderStatusInput> = {}): ProviderS
     config,
     origin: 'http://lab.test',
     keyLocation: 'environment',
+    keyProblem: undefined,
     health: healthy(),
     keys: { count: () => 1, status: () => [], windows: () => [] },
     listedModels: undefined,
@@ -95,10 +96,10 @@ test('the cool-down of one model is listed beside the provider’s state', () =>
   ]);
 });
 
-test('a key is not needed where it is optional and missing; several keys are listed each', () => {
+test('a key is not needed where it is optional and missing; each key is listed', () => {
   assert.equal(providerStatus(facts('ollama', { keyLocation: 'none' }), []).key, 'not-needed');
   const each = { name: 'saved key 1', requests: 1, failures: 0 };
   const keys = (count: number) => ({ count: () => count, status: () => [each], windows: () => [] });
-  assert.deepEqual(providerStatus(facts('openai', { keys: keys(1) }), []).keys, []);
+  assert.deepEqual(providerStatus(facts('openai', { keys: keys(1) }), []).keys, [each]);
   assert.deepEqual(providerStatus(facts('openai', { keys: keys(2) }), []).keys, [each]);
 });

@@ -5,6 +5,27 @@ import { test } from 'node:test';
 import { keyCommandHandler, serveKeyCommands } from '../../../server/rpc/key-channel.ts';
 import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keyStore } from '../../../server/secrets/keys.ts';
+import { RumboError } from '../../../shared/errors.ts';
+
+/** A provider that accepts every key but `wrong`, and an empty keychain. */
+function handlerDeps(testKey?: (key: string) => Promise<number>) {
+  const entries = new Map<string, string>();
+  const keychain = {
+    get: async (account: string) => entries.get(account),
+    set: async (account: string, secret: string) => void entries.set(account, secret),
+    remove: async (account: string) => entries.delete(account),
+    dispose() {},
+  };
+  const provider = {
+    owner: { ...owner },
+    config: { label: 'Groq' },
+    testKey: testKey ?? (async () => 3),
+    refresh: async () => undefined,
+    reset() {},
+  };
+  const keys = keyStore({ env: { GROQ_API_KEY: 'gsk-env' }, keychain, index: keyIndex(undefined) });
+  return { keys, entries, provider, providers: { get: () => provider, all: () => [provider] } };
+}
 
 const owner = { provider: 'groq', origin: 'https://api.groq.com' };
 
@@ -20,13 +41,16 @@ test('keys are set, added and removed on command, and each change is a fresh sta
   let resets = 0;
   const provider = {
     owner,
+    config: { label: 'Groq' },
+    testKey: async () => undefined,
+    refresh: async () => undefined,
     reset: () => {
       resets += 1;
     },
   };
   const command = keyCommandHandler({
     keys: ring,
-    providers: { get: (name: string) => (name === 'groq' ? provider : undefined) },
+    providers: { get: (name: string) => (name === 'groq' ? provider : undefined), all: () => [provider] },
   });
   const reply = { type: 'rumbo/key/reply', store: 'keychain' };
 
@@ -53,21 +77,115 @@ test('commands of the channel wait for the settings and are answered; a process 
   const sent: unknown[] = [];
   const channel = Object.assign(new EventEmitter(), { send: (reply: unknown) => void sent.push(reply) });
   const settings = Promise.withResolvers<void>();
-  const keys = {
-    set: async () => ({ store: 'keychain' }) as const,
-    add: async () => ({ store: 'keychain' }) as const,
-    remove: async () => ({ store: 'keychain' }) as const,
-  };
-  const deps = { keys, providers: { get: () => ({ owner, reset() {} }) }, ready: () => settings.promise };
+  const deps = { ...handlerDeps(), ready: () => settings.promise };
   serveKeyCommands(channel as never, deps);
   channel.emit('message', { type: 'rumbo/key/set', id: 1, provider: 'groq', key: 'gsk_1234567890' });
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(sent, []);
   settings.resolve();
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(sent, [{ type: 'rumbo/key/reply', id: 1, store: 'keychain' }]);
+  for (let turn = 0; turn < 20 && sent.length === 0; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sent, [{ type: 'rumbo/key/reply', id: 1, store: 'keychain', models: 3 }]);
 
   const silent = new EventEmitter();
   serveKeyCommands(silent as never, deps);
   assert.equal(silent.listenerCount('message'), 0);
+});
+
+const refusedError = (status: number) =>
+  new RumboError('The API key was refused.', { kind: 'unauthorized', status });
+const typed = { type: 'rumbo/key/set', id: 1, provider: 'groq', key: 'gsk-new' } as const;
+
+test('a key that the service does not know is not saved, and the old one stays', async () => {
+  const deps = handlerDeps(async (key) => {
+    if (key === 'gsk-wrong') throw refusedError(401);
+    return 2;
+  });
+  const command = keyCommandHandler(deps);
+  assert.equal((await command({ ...typed, key: 'gsk-old' })).models, 2);
+  for (const type of ['rumbo/key/set', 'rumbo/key/add'] as const) {
+    const reply = await command({ ...typed, type, key: 'gsk-wrong' });
+    assert.equal(reply.store, undefined);
+    assert.match(reply.message ?? '', /^Groq refused this key, so it was not saved\./);
+    assert.ok(!JSON.stringify(reply).includes('gsk-'));
+  }
+  assert.deepEqual([...deps.entries.values()], ['gsk-old']);
+});
+
+test('a key that cannot be tested is saved, and the reply says so', async () => {
+  const failures = [
+    refusedError(403),
+    new RumboError('No server responds at https://api.groq.com.', { kind: 'unreachable' }),
+    new RumboError('Cancelled.', { kind: 'cancelled' }),
+  ];
+  for (const failure of failures) {
+    const deps = handlerDeps(async () => Promise.reject(failure));
+    const reply = await keyCommandHandler(deps)(typed);
+    assert.equal(reply.store, 'keychain');
+    assert.match(reply.message ?? '', /^The key is saved\. It could not be tested: /);
+    assert.deepEqual([...deps.entries.values()], ['gsk-new']);
+  }
+});
+
+test('a new key replaces the old one only when the service accepts it; label and limits stay', async () => {
+  const failures: Record<string, RumboError> = {
+    'gsk-wrong': refusedError(401),
+    'gsk-untested': new RumboError('No server responds.', { kind: 'unreachable' }),
+  };
+  const deps = handlerDeps(async (key) => {
+    if (failures[key]) throw failures[key];
+    return 1;
+  });
+  const command = keyCommandHandler(deps);
+  await command({ ...typed, key: 'gsk-old' });
+  const slot = deps.keys.entries(deps.provider.owner)[0]?.slot ?? '';
+  const options = { label: 'team', requestsPerMinute: 5 };
+  await command({ type: 'rumbo/key/edit', id: 2, provider: 'groq', slot, options });
+  const rotate = { type: 'rumbo/key/rotate', id: 3, provider: 'groq', slot } as const;
+  for (const key of Object.keys(failures)) {
+    const reply = await command({ ...rotate, key });
+    assert.equal(reply.store, undefined);
+    assert.deepEqual([...deps.entries.values()], ['gsk-old'], reply.message);
+  }
+  assert.equal((await command({ ...rotate, key: 'gsk-new' })).store, 'keychain');
+  assert.deepEqual([...deps.entries.values()], ['gsk-new']);
+  const [entry, ...others] = deps.keys.entries(deps.provider.owner);
+  assert.deepEqual([entry?.name, entry?.options, others], ['team', options, []]);
+  assert.match((await command({ ...rotate, key: 'gsk-newer' })).message ?? '', /no longer there/);
+});
+
+test('a key that was typed for another address is not saved, nor is one whose address changes during its test', async () => {
+  const deps = handlerDeps(async () => {
+    deps.provider.owner.origin = 'https://evil.test';
+    return 1;
+  });
+  const command = keyCommandHandler(deps);
+  for (const _ of ['during', 'before']) {
+    const reply = await command({ ...typed, origin: 'https://api.groq.com' });
+    assert.equal(reply.store, undefined);
+    assert.match(reply.message ?? '', /changed from https:\/\/api\.groq\.com to https:\/\/evil\.test/);
+  }
+  assert.equal(deps.entries.size, 0);
+});
+
+test('a key that is sent again after a restart is not tested again', async () => {
+  const deps = handlerDeps(() => assert.fail('the service was asked'));
+  assert.equal((await keyCommandHandler(deps)({ ...typed, isResent: true })).store, 'keychain');
+});
+
+test('keys of the environment are imported, one key is removed, everything is removed', async () => {
+  const deps = handlerDeps();
+  const owned = { ...owner, usualOrigin: owner.origin };
+  deps.provider.owner = owned;
+  const command = keyCommandHandler(deps);
+  assert.equal((await command({ type: 'rumbo/key/import', id: 1, provider: 'groq' })).store, 'keychain');
+  assert.deepEqual([...deps.entries.values()], ['gsk-env']);
+  const again = await command({ type: 'rumbo/key/import', id: 2, provider: 'groq' });
+  assert.match(again.message ?? '', /already saved/);
+  await command({ ...typed, type: 'rumbo/key/add' });
+  const slot = deps.keys.entries(owned).find((each) => each.name === 'saved key 1')?.slot ?? '';
+  assert.equal((await command({ type: 'rumbo/key/remove', id: 3, provider: 'groq', slot })).store, 'none');
+  assert.deepEqual([...deps.entries.values()], ['gsk-new']);
+  assert.equal((await command({ type: 'rumbo/key/remove-everything', id: 4 })).store, 'none');
+  assert.equal(deps.entries.size, 0);
 });

@@ -18,7 +18,7 @@ const healthOf = (...providers: ProviderStatus[]) =>
     ledger: { spending: () => ({ costUsd: 0, requests: 0, unknownPrice: 0 }), problems: () => [] },
     inlineCompletion: { state: () => ({}) as never },
     orchestrator: { inFlight: () => 2 },
-    keys: { store: () => 'memory' },
+    keys: { store: () => 'memory', storeProblem: () => undefined },
   })().health;
 
 test('without a provider that can answer the server is offline', () => {
