@@ -5,6 +5,7 @@ import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { answerProgress, emptyAnswerState, takeoverNote, withAnswerPart } from '../format/answer.ts';
 import { withoutLinks } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';
+import { checkRequestSize } from './request-size.ts';
 
 /**
  * @param title of the notification
@@ -20,7 +21,7 @@ export const askWithProgress = (
 ): Thenable<AskResult> =>
   vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (report, token) => {
+    async (report, token) => {
       token.onCancellationRequested(() => source.cancel());
       let state = emptyAnswerState('', '');
       let shown = '';
@@ -32,6 +33,7 @@ export const askWithProgress = (
         shown = message;
       };
       show();
+      checkRequestSize(params);
       return server.requestWithProgress(
         'ask',
         (partialResultToken) => ({ ...params, partialResultToken }),

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkRequestSize, maxRequestLength } from '../../../client/answers/request-size.ts';
+
+const file = (length: number) => ({
+  uri: 'file:///a.ts',
+  languageId: 'typescript',
+  text: 'x'.repeat(length),
+});
+
+test('a request of up to 5 MB is sent, a larger one is refused with one action', () => {
+  checkRequestSize({ prompt: 'x', file: file(maxRequestLength - 1) });
+  checkRequestSize({ prompt: 'x' });
+  for (const large of [
+    { prompt: 'xx', file: file(maxRequestLength - 1) },
+    { prompt: 'x'.repeat(maxRequestLength + 1) },
+    { messages: [{ role: 'user' as const, content: 'x'.repeat(maxRequestLength) }] },
+  ])
+    assert.throws(() => checkRequestSize(large), /more than 5 MB/);
+});
