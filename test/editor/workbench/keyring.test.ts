@@ -22,6 +22,8 @@ const scenario = scenarios(async (defer) => {
     env: { ...service.env, OPENAI_API_KEY: undefined },
     settings: {
       'rumbo.cache.enabled': false,
+      // On a remote machine, as code-server is one, the editor's own storage comes first.
+      'rumbo.keys.store': 'keychain',
       'rumbo.providers': {
         ...withoutLocalEngines,
         openai: { baseUrl: openai.baseUrl, models: ['gpt-fake'] },
@@ -55,10 +57,10 @@ scenario('a key is typed into a password box, saved in the keychain, and used', 
   assert.equal(await editor.input.getAttribute('type'), 'password');
   await editor.screenshot('set-key');
   await editor.answer('Rumbo: API key of OpenAI', key);
-  const toast = await editor.notification('The key of OpenAI is saved in the system’s keychain.');
+  await editor.notification(
+    'The key of OpenAI is saved in the system’s keychain. OpenAI accepted it: 1 model.',
+  );
   await editor.screenshot('key-saved');
-  await editor.press(toast, 'Test It');
-  await editor.notification('OpenAI answered: 1 model.');
   await plansWithKey(editor);
 });
 
