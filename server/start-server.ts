@@ -34,7 +34,12 @@ export function startServer({ connection, params, home, version, config }: Serve
   const applySettings = settingsApplier({ ...modules, onChange });
   const ready = followSettings({ config, connection, params, current, applySettings, log, onChange });
   const diagnostics = () => collectDiagnostics({ ...modules, status, settings: current.get, recentLog: log });
-  registerRequestHandlers(connection, { ...modules, ready, status, diagnostics });
+  registerRequestHandlers(connection, {
+    ...modules,
+    ready: withCorrections(ready, modules),
+    status,
+    diagnostics,
+  });
   serveInline(connection, inlineCompletion, ready, signalOf);
   serveKeyCommands(process, { keys, providers, ready });
   process.on('message', modules.editor.receive);
@@ -46,6 +51,20 @@ export function startServer({ connection, params, home, version, config }: Serve
     stopWatching();
     return dispose(modules);
   });
+}
+
+/** Milliseconds that the first request may wait for corrections of earlier runs, which are encrypted with a key of the keychain. */
+const maxCorrectionsMs = 500;
+
+function withCorrections(
+  ready: () => Promise<unknown> | undefined,
+  { corrections }: Pick<Modules, 'corrections'>,
+): typeof ready {
+  let isWaiting = true;
+  const read = withTimeout(corrections.ready(), maxCorrectionsMs).then(() => {
+    isWaiting = false;
+  });
+  return () => (isWaiting ? Promise.all([ready(), read]) : ready());
 }
 
 function connectEvents({

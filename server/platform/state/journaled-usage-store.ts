@@ -20,8 +20,10 @@ export type JournaledUsageStoreDeps = {
   readonly now: () => number;
 };
 
-/** Milliseconds that a reservation waits for its journal. */
+/** Milliseconds that an answer waits for its journal. */
 const maxJournalWaitMs = 50;
+/** The same of a reservation: sent without it, a request would count nowhere if this process were killed. */
+const maxReserveWaitMs = 1_000;
 /** Milliseconds after its end for which a counter is kept: a clock may be set back. */
 const keptAfterEndMs = 62 * 24 * 3_600_000;
 /** US dollars below which sums of floating-point numbers are the same. */
@@ -71,7 +73,7 @@ export function journaledUsageStore({ writer, poll, hasOthers, takeLock, now }: 
         writer.append(entry);
         return true;
       });
-      if (fitting.length > 0) await writer.written(maxJournalWaitMs);
+      if (fitting.length > 0) await writer.written(maxReserveWaitMs);
       poll();
       for (const { lease, resolve } of fitting) {
         const fits = !isExceeded(lease);
