@@ -18,5 +18,6 @@ test('a budget holds and each answer is one row while locks, full disks, kills, 
     },
     { overspentUsd: 0, unaccountedUsd: 0, rowsLost: 0, rowsTwice: 0 },
   );
-  assert.ok(result.answered > 0.8 * result.requests, JSON.stringify([...result.failures]));
+  // The budget pays for nine tenths, and a hostile workspace may restrict one round of six.
+  assert.ok(result.answered > 0.7 * result.requests, JSON.stringify([...result.failures]));
 });
