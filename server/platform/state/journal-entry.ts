@@ -11,8 +11,8 @@ export type JournalRow = Readonly<Record<string, string | number | null>>;
 export type JournalOwner = {
   readonly pid: number;
   readonly host: string;
-  /** When its machine started, in milliseconds since 1970: process ids are used again after that. */
-  readonly bootedAtMs: number;
+  /** Names the start of its machine. Empty: not known. */
+  readonly boot: string;
 };
 
 export type JournalEntry =

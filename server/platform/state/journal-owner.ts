@@ -1,25 +1,25 @@
 /** Which process writes a journal, and whether it still runs. */
-import { hostname, uptime } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { JournalOwner } from './journal-entry.ts';
 
-/** Milliseconds by which two readings of the start of a machine may differ. */
-const bootToleranceMs = 60_000;
+/** Linux names each start of a machine. Empty: not known. https://man7.org/linux/man-pages/man4/random.4.html */
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+const bootId = readBootId();
 
-const bootedAtMs = (): number => Math.round(Date.now() - uptime() * 1_000);
+export const thisProcess = (): JournalOwner => ({ pid: process.pid, host: hostname(), boot: bootId });
 
-export const thisProcess = (): JournalOwner => ({
-  pid: process.pid,
-  host: hostname(),
-  bootedAtMs: bootedAtMs(),
-});
-
-/** Whether the process may still write. A process of another machine may, as far as this one can tell. */
-export function mayBeRunning({ pid, host, bootedAtMs: itsBoot }: JournalOwner): boolean {
+/** Whether the process may still write. One of another machine may, as far as this one can tell. */
+export function mayBeRunning({ pid, host, boot }: JournalOwner): boolean {
   if (host !== hostname()) return true;
-  // A clock that was set looks like a start, too: then the process id decides.
-  if (Math.abs(itsBoot - bootedAtMs()) > bootToleranceMs && pid !== process.pid && !hasProcess(pid))
-    return false;
-  return hasProcess(pid);
+  // Process ids are used again after a start.
+  return boot === bootId && hasProcess(pid);
 }
 
 function hasProcess(pid: number): boolean {
