@@ -136,6 +136,8 @@ type WritingLimits = {
   readonly slot?: number;
   /** Milliseconds from the first token on; an answer that has a line by then ends. Only for engines that can. Absent: none. */
   readonly budgetMs?: number;
+  /** As in `CompletionRequest`. */
+  readonly onBilledFailure?: (usage: PartialUsage | undefined) => void;
   readonly beforeSend?: BeforeSend;
   readonly urgency?: Urgency;
   readonly lastResort?: boolean;

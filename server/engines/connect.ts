@@ -101,8 +101,7 @@ async function* streamAnswer(
     }
   } catch (cause) {
     const error = session.fail(cause);
-    if (error.data.accepted && 'onBilledFailure' in request)
-      request.onBilledFailure?.(decoder?.reportedUsage?.());
+    if (error.data.accepted) request.onBilledFailure?.(decoder?.reportedUsage?.());
     throw error;
   } finally {
     session.close();

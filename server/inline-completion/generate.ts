@@ -4,9 +4,10 @@ import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AttemptRecord } from '../accounting/attempt-record.ts';
+import type { Engine } from '../engines/engine.ts';
 import { completeUsage } from '../metrics/complete-usage.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
-import { costOf, isFreeModel, maxCostOf } from '../routing/price.ts';
+import { costOf, isFreeModel, maxCostOf, settledCostOf } from '../routing/price.ts';
 import { estimateTokens } from '../routing/tokens.ts';
 import { type Clock, steadyClock } from './clock.ts';
 import type { CompletionContext, CompletionLength } from './completion-context.ts';
@@ -21,7 +22,7 @@ import { promptOverheadTokens } from './prompt-limits.ts';
 import type { FimTarget } from './prompting/fim-target.ts';
 import type { GeneratedText, GenerateWithFallback } from './prompting/generate-with-fallback.ts';
 import type { RankedModel } from './rank-models.ts';
-import type { Reservations } from './reservations.ts';
+import type { InlineReservation, Reservations } from './reservations.ts';
 
 export type CompletionGeneratorDeps = {
   /** Takes next to no time. */
@@ -29,7 +30,7 @@ export type CompletionGeneratorDeps = {
   readonly endpoints: Pick<ModelEndpoints, 'endpointOf'>;
   readonly buildFimTarget: BuildFimTarget;
   readonly generateWithFallback: GenerateWithFallback;
-  readonly reservations: Pick<Reservations, 'reserve'>;
+  readonly reservations: Pick<Reservations, 'ofSuggestion'>;
   /** Called once for each request, when it has ended, before its reservation is released. */
   readonly record: (attempt: AttemptRecord) => void;
   readonly latencies: Latencies;
@@ -45,6 +46,7 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
     ranked: RankedModel,
     context: CompletionContext,
     wantedLength: CompletionLength,
+    { reserve }: ReturnType<Reservations['ofSuggestion']>,
     signal: AbortSignal,
   ): Promise<CompletionStream> => {
     const { model } = ranked;
@@ -56,8 +58,8 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
       });
     const length = ranked.length === 'line' ? 'line' : wantedLength;
     const target = await buildFimTarget(context, model, length, signal);
-    const settle = await deps.reservations.reserve(model, maxUsd(model, target));
-    if (!settle) throw new RumboError('A budget is spent.', { kind: 'over-budget', model: model.id });
+    const reservation = await reserve(model, maxUsd(model, target));
+    if (!reservation) throw new RumboError('A budget is spent.', { kind: 'over-budget', model: model.id });
 
     const promptTokens = tokensIn(target);
     const startedAtMs = clock.now();
@@ -66,18 +68,20 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
       const costUsd = costOf(billed.usage, model.price);
       const attempt = { model, outcome, ms: elapsedMs(), firstTextMs, ...billed, costUsd };
       deps.record({ ...inlineAttempt, ...attempt, estimatedPromptTokens: promptTokens });
-      settle(costUsd ?? 0);
+      const settledUsd = settledCostOf(billed.usage, model.price);
+      reservation.settle(settledUsd);
     };
     let generated: GeneratedText;
     try {
-      generated = await deps.generateWithFallback(endpoint, target, signal);
+      generated = await deps.generateWithFallback(withReservation(endpoint, reservation), target, signal);
     } catch (cause) {
       const error = toRumboError(cause, signal);
       if (error.kind === 'cancelled' && !ranked.isCold)
         latencies.recordSilence(model.id, promptTokens, elapsedMs());
       // The service may bill the prompt although no text arrived.
       const isBilled = error.data.accepted === true;
-      const usage = isBilled ? { ...noUsage, input: promptTokens } : noUsage;
+      const tries = Math.max(isBilled ? 1 : 0, reservation.billedFailures());
+      const usage = { ...noUsage, input: promptTokens * tries };
       end(error.kind, null, { usage, usageEstimated: true });
       throw error;
     }
@@ -107,17 +111,29 @@ export function completionGenerator(deps: CompletionGeneratorDeps): CompletionGe
       return { model: model.id, length, usualMs, free: isFreeModel(model) };
     },
     generate(context, length, signal) {
+      const suggestion = deps.reservations.ofSuggestion();
       const candidates = modelsFor(context).map(
         (ranked): HedgeCandidate<CompletionStream> => ({
           provider: ranked.model.provider,
           lateAfterMs: ranked.lateAfterMs,
           mayHedge: !ranked.isCold && (isFreeModel(ranked.model) || settings()['inline.hedgePaid']),
-          start: (ownSignal) => request(ranked, context, length, ownSignal),
+          start: (ownSignal) => request(ranked, context, length, suggestion, ownSignal),
         }),
       );
       return hedgedRequest(candidates, clock, signal);
     },
   };
+}
+
+/** The endpoint, with each try of a request announced to its reservation. */
+function withReservation<Endpoint extends { readonly engine: Pick<Engine, 'stream'> }>(
+  endpoint: Endpoint,
+  { beforeSend, onBilledFailure }: InlineReservation,
+): Endpoint {
+  const { engine } = endpoint;
+  const stream: Engine['stream'] = (name, request, signal) =>
+    engine.stream(name, { ...request, beforeSend, onBilledFailure }, signal);
+  return { ...endpoint, engine: { ...engine, stream } };
 }
 
 /** What every attempt of ghost text has in common. */

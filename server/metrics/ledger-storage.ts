@@ -5,7 +5,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { JournalReader } from '../platform/state/journal-reader.ts';
 import type { JournalPlace, JournalWriter } from '../platform/state/journal-writer.ts';
 import { openLedgerDatabase } from './ledger-database.ts';
-import { deleteOldCounters, inTransaction, type LedgerSnapshot, readSnapshot } from './ledger-tables.ts';
+import {
+  deleteOldCounters,
+  inTransaction,
+  type LedgerSnapshot,
+  readSnapshot,
+  storedJournal,
+} from './ledger-tables.ts';
 import { isDamage, readCopy, repairLedger } from './repair-ledger.ts';
 import {
   allJournals,
@@ -43,12 +49,21 @@ export function ledgerStorage(deps: LedgerStorageDeps) {
   const { folder, journalFolders, writer, reader, poll, now, warn } = deps;
   const file = join(folder, 'ledger.sqlite');
   let database: DatabaseSync | undefined;
+  let fileId = '';
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
 
   const open = (): DatabaseSync => {
+    // Another process has repaired it, or the user has deleted it: what is written to the old one is lost.
+    if (database && idOf(file) !== fileId) {
+      database.close();
+      database = undefined;
+    }
+    if (database) return database;
     try {
-      database ??= openLedgerDatabase(file, now());
+      database = openLedgerDatabase(file, now());
+      fileId = idOf(file);
+      storeUnknown(database);
     } catch (error) {
       if (!isDamage(error)) throw error;
       repair();
@@ -59,19 +74,22 @@ export function ledgerStorage(deps: LedgerStorageDeps) {
     database?.close();
     database = openWhole(file, now());
     // Another process was quicker.
+    fileId = idOf(file);
     if (database) return;
     const { backup, rowCount, ...repaired } = repairLedger(file, allJournals(journalFolders), now());
     database = repaired.database;
-    storePutAway(database);
+    fileId = idOf(file);
+    storeUnknown(database);
     warn(
       'damaged',
       `The ledger’s file was damaged: Rumbo kept it as ${backup} and restored ${rowCount} rows of it, and what its journals hold. Compare this month’s spending with your providers’ pages.`,
     );
   };
-  /** Journals that were stored in the file before it was damaged. */
-  const storePutAway = (opened: DatabaseSync): void => {
+  /** Journals that were stored in a file before this one. */
+  const storeUnknown = (opened: DatabaseSync): void => {
     const { stored, current } = journalsByProcess(journalFolders);
     for (const [group, files] of stored) {
+      if (files.every(({ name }) => storedJournal(opened, name).bytes > 0)) continue;
       if (current.has(group))
         for (const each of files) storeOwnJournal(opened, each, statSync(each.path).size);
       else storeStoppedJournals(opened, files);
@@ -167,6 +185,12 @@ export function ledgerStorage(deps: LedgerStorageDeps) {
       database?.close();
     },
   };
+}
+
+/** Tells a file from another one of the same name. Empty: there is none. */
+function idOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.dev} ${found.ino}` : '';
 }
 
 /** The file, where all of it reads. */

@@ -1,16 +1,8 @@
 /** Stores journals in the ledger's file: each entry once, whichever process does it and however often it is interrupted. */
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { namesIn } from '../platform/files.ts';
 import { type JournalEntry, type PlacedEntry, parseJournal } from '../platform/state/journal-entry.ts';
 import { groupOf, isJournalName, type JournalPlace } from '../platform/state/journal-writer.ts';
 import { abandonedRow } from './ledger-rows.ts';
@@ -153,12 +145,4 @@ export function deleteOldJournals(folders: readonly string[], now: number): void
 function timeAndSize(path: string): { readonly changedAtMs: number; readonly size: number } {
   const { mtimeMs = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
   return { changedAtMs: mtimeMs, size };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 /** Files on this machine: atomic writes, and paths with links resolved. */
-import { mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,5 +31,14 @@ function resolveLinks(path: string): string {
     const folder = dirname(path);
     if (folder === path) throw error;
     return join(resolveLinks(folder), basename(path));
+  }
+}
+
+/** What a folder holds. Empty: it cannot be listed; it may be absent or a file. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

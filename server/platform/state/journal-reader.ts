@@ -1,6 +1,7 @@
 /** Follows the journals of all processes: what they append is read when it is asked for. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../files.ts';
 import { type JournalOwner, type PlacedEntry, parseJournal } from './journal-entry.ts';
 import { mayBeRunning } from './journal-owner.ts';
 import { groupOf, isJournalName } from './journal-writer.ts';
@@ -46,7 +47,7 @@ export function journalReader({ folders, ownGroup, onEntry, onStopped }: Journal
       const listedAtMs = Date.now();
       const changedAtMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
       if (changedAtMs === undefined || (index > 0 && !isOwnFolder(folder))) continue;
-      for (const name of readdirSync(folder).filter(isJournalName).toSorted()) {
+      for (const name of namesIn(folder).filter(isJournalName).toSorted()) {
         if (groupOf(name) === ownGroup) continue;
         const path = join(folder, name);
         paths.add(path);

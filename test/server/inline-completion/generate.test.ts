@@ -100,14 +100,21 @@ function setUp(
     }),
     generateWithFallback,
     reservations: {
-      async reserve(_, usd) {
-        if (usd > remainingUsd) return undefined;
-        reserved.push(usd);
-        open += 1;
-        return () => {
-          open -= 1;
-        };
-      },
+      ofSuggestion: () => ({
+        async reserve(_, usd) {
+          if (usd > remainingUsd) return undefined;
+          reserved.push(usd);
+          open += 1;
+          return {
+            beforeSend: async () => {},
+            onBilledFailure() {},
+            billedFailures: () => 0,
+            settle() {
+              open -= 1;
+            },
+          };
+        },
+      }),
     },
     record(outcome) {
       assert.ok(open > 0, 'the outcome is recorded before the reservation is released');
