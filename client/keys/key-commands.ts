@@ -185,14 +185,16 @@ async function withProvider(
   fits: (provider: ProviderStatus) => boolean,
   work: (provider: ProviderStatus) => Promise<void>,
 ): Promise<void> {
-  const retry = () => withProvider(server, name, question, fits, work);
+  let picked = name;
+  const run = () => withProvider(server, picked, question, fits, work);
   try {
     const { providers } = await server.request('status');
     const named = providers.find((provider) => provider.name === name);
     const provider = named ?? (await pickProvider(providers.filter(fits), question));
+    picked = provider?.name ?? name;
     if (provider) await work(provider);
   } catch (error) {
-    showError(toClientErrorData(error), { retry });
+    showError(toClientErrorData(error), { button: { label: 'Try Again', run } });
   }
 }
 

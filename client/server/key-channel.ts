@@ -37,7 +37,8 @@ export function keyChannel(child: KeyChannelProcess, timeLimitMs = 70_000): KeyC
           if (error) reject(keyError('Rumbo’s server could not be reached.'));
         });
         const reply = await promise;
-        if (!reply.store) throw keyError(reply.message ?? 'The key could not be saved.', 'Try again.');
+        // The server's own sentences end with what to do.
+        if (!reply.store) throw keyError(reply.message ?? 'The key could not be saved. Try again.', '');
         return reply;
       } finally {
         clearTimeout(timer);
@@ -47,8 +48,9 @@ export function keyChannel(child: KeyChannelProcess, timeLimitMs = 70_000): KeyC
   };
 }
 
+/** @param action empty: the message holds it */
 const keyError = (message: string, action = 'Unlock the system’s keychain and try again.'): ClientError =>
-  new ClientError({ kind: 'server-stopped', message, action });
+  new ClientError({ kind: 'server-stopped', message, ...(action ? { action } : {}) });
 
 const isReply = (message: unknown): message is KeyReply =>
   typeof message === 'object' && message !== null && (message as KeyReply).type === 'rumbo/key/reply';

@@ -39,7 +39,10 @@ export function serverSentEvents(): EventSplitter {
   const readOddLine = (line: string, events: StreamEvent[]): void => {
     const trimmed = line.replace(/^[\s\uFEFF]+/, '');
     if (isJsonLike(trimmed) || trimmed.startsWith('<')) addData(trimmed, events);
-    else if (/^(?:data|event)\s*:/i.test(trimmed)) {
+    else if (/^error\s*:/i.test(trimmed)) {
+      setName('error', events);
+      addData(trimmed.slice(trimmed.indexOf(':') + 1).trim(), events);
+    } else if (/^(?:data|event)\s*:/i.test(trimmed)) {
       const colon = trimmed.indexOf(':');
       read(`${trimmed.slice(0, colon).trim().toLowerCase()}:${trimmed.slice(colon + 1)}`, events);
     } else if (trimmed.startsWith(':') || /^[\w-]*(?:\s*:.*)?$/s.test(trimmed)) {

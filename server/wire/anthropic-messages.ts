@@ -11,7 +11,8 @@ import {
 } from './anthropic-request.ts';
 import { sealThinking, type ThinkingBlock } from './anthropic-thinking.ts';
 import { errorFromResponse } from './error-response.ts';
-import { finishReasonIn, finishState, finishWord } from './finish-state.ts';
+import { finishState } from './finish-state.ts';
+import { finishReasonIn, finishWord } from './finish-words.ts';
 import { tokenCountFormat } from './token-count.ts';
 import type { StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 

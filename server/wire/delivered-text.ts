@@ -22,9 +22,14 @@ export function deliveredText() {
     get isEmpty(): boolean {
       return length === 0;
     },
-    /** Whether a text is all of it so far, and perhaps more. */
-    isRepeatedBy: (whole: string): boolean =>
-      length >= minRepeatedLength && whole.startsWith(first) && endsAt(whole, length),
+    /**
+     * Whether a text is all of it so far, and perhaps more.
+     * @param isMessage the text has the name of a whole one: a word that is repeated is enough. Absent: it has not
+     */
+    isRepeatedBy: (whole: string, isMessage = false): boolean =>
+      (length >= minRepeatedLength || (isMessage && whole.length > length && /[\p{L}\p{N}]/u.test(last))) &&
+      whole.startsWith(first) &&
+      endsAt(whole, length),
     /**
      * What a whole text has beyond the pieces; empty when they are all of it. Pieces that are no beginning of the text are
      * another version of it (trimmed, or without comments), and stay.

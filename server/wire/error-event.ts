@@ -28,12 +28,33 @@ export function errorInEvent(event: object, name?: string): unknown {
   if (object === 'error' || type === 'error') return event;
   const ofGroq = (groq as Fields | null | undefined)?.['error'];
   if (ofGroq && reportsError(ofGroq)) return { error: ofGroq };
+  const { choices } = fields;
+  const ofChoice = Array.isArray(choices) && choices.length > 0 ? choiceError(choices[0]) : undefined;
+  if (ofChoice !== undefined) return { error: ofChoice };
   // MiniMax and its copies answer 200 with a status of their own.
   if (envelope && reportsError(envelope)) return event;
   // Ollama's lines; elsewhere a message is a sentence.
   if (typeof fields['message'] === 'object' && fields['message']) return;
   if (answerFields.some((field) => hasContent(fields[field]))) return;
-  return isBareError(fields) ? event : undefined;
+  return exceptionIn(fields) ?? (isBareError(fields) ? event : undefined);
+}
+
+/** Amazon Bedrock's form, whose field is the kind: `{"throttlingException": {"message": …}}`. */
+function exceptionIn(fields: Fields): unknown {
+  const [entry, ...others] = Object.entries(fields);
+  if (!entry || others.length > 0 || !/\w(?:Exception|Error)$/.test(entry[0])) return undefined;
+  const [code, value] = entry;
+  return { error: typeof value === 'object' ? { ...value, code } : { code, message: value } };
+}
+
+/** OpenRouter and its copies report the error of a service within the choice. https://openrouter.ai/docs/api-reference/errors */
+function choiceError(choice: unknown): unknown {
+  if (typeof choice !== 'object' || choice === null) return undefined;
+  const { error, delta, message } = choice as Fields;
+  if (error && reportsError(error)) return error;
+  const inner = (delta ?? message) as Fields | null | undefined;
+  const ofInner = typeof inner === 'object' ? inner?.['error'] : undefined;
+  return ofInner && reportsError(ofInner) ? ofInner : undefined;
 }
 
 /** An answer that is null or an empty list is none. */

@@ -112,7 +112,7 @@ export function finishState({
         return event as Partial<T>;
       }
       if (name === 'error') throw errorFromEvent({ error: data });
-      if (holdsNothing(data, name)) return;
+      if (holdsNothing(data, name) || (reason !== undefined && isFarewell(data))) return;
       throw end.seen ? unreadableEventError() : noEventsError();
     },
     mark() {
@@ -167,7 +167,13 @@ function reasonWith(hasCalls: boolean, reason: FinishReason): FinishReason {
 }
 
 /** Data by which services and proxies keep a connection open: no text of a model has this form. */
-const keepAlive = /^(?:|null|:.*|[[(<]?(?:ping|pong|keep-?alive|heartbeat|ok|processing)[\])>.!]*)$/i;
+const keepAlive = /^(?:|null|""|''|:.*|[[(<]?(?:ping|pong|keep-?alive|heartbeat|ok|processing)[\])>.!]*)$/i;
+
+/** What gateways write after the end; a report of a failure is none. */
+const isFarewell = (data: string): boolean =>
+  data.length <= 64 &&
+  !/["{}]|error|fail|abort|time|reset|upstream|premature|unexpected|invalid|exceeded/i.test(data) &&
+  /(?:^|[^a-z])(?:done|end|eof|eos|completed?|finish(?:ed)?|closed?|stop(?:ped)?|s)(?:$|[^a-z])/i.test(data);
 
 const holdsNothing = (data: string, name: string | undefined): boolean =>
   keepAlive.test(data.trim()) || (name !== undefined && /^(?:ping|keep-?alive|heartbeat)$/i.test(name));
@@ -177,15 +183,3 @@ const noEventsError = (): RumboError =>
 
 const unreadableEventError = (): RumboError =>
   new RumboError('A piece of the answer arrived damaged.', { kind: 'interrupted' });
-
-/** Words for “none yet”: the default of an enumeration, or a null that became text. */
-const noReason =
-  /^(?:|null|none|undefined|nil|(?:finish_reason_)?unspecified|not_?finished|unfinished|in_progress|continue)$/i;
-
-/** A vendor's word for why an answer ended; `undefined` for one that says it has not. */
-export const finishWord = (value: unknown): string | undefined =>
-  typeof value === 'string' && !noReason.test(value.trim()) ? value : undefined;
-
-/** A vendor's finish reason by its table; `other` for one that is not in it. */
-export const finishReasonIn = (table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason =>
-  (typeof word === 'string' && Object.hasOwn(table, word) && table[word]) || 'other';

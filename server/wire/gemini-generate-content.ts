@@ -3,7 +3,8 @@ import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/c
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromResponse } from './error-response.ts';
-import { finishState, finishWord } from './finish-state.ts';
+import { finishState } from './finish-state.ts';
+import { finishWord } from './finish-words.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {

@@ -1,7 +1,8 @@
 /** llama-server's own fill in the middle. https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-infill-for-code-infilling */
 import type { FillRequest, FinishReason } from '../../shared/chat.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
-import { finishReasonIn, finishState } from './finish-state.ts';
+import { finishState } from './finish-state.ts';
+import { finishReasonIn } from './finish-words.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const llamaInfill: StreamFormat<FillRequest> = {

@@ -9,7 +9,8 @@ import type {
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { errorFromResponse } from './error-response.ts';
-import { finishReasonIn, finishState } from './finish-state.ts';
+import { finishState } from './finish-state.ts';
+import { finishReasonIn } from './finish-words.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, mergeLoadedContext } from './ollama-models.ts';
 import {

@@ -1,51 +1,24 @@
 /** The chunks of a Chat Completions stream, with the differences of its copies, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { EnginePart, FinishReason } from '../../shared/chat.ts';
-import { RumboError } from '../../shared/errors.ts';
+
 import { isEndMarker } from '../platform/stream-event.ts';
 import { deliveredText } from './delivered-text.ts';
-import { type FinishState, finishReasonIn, finishState, finishWord } from './finish-state.ts';
+import { type FinishState, finishState } from './finish-state.ts';
+import { finishReasonIn, finishWordIn, hasOtherFinishField } from './finish-words.ts';
+import {
+  type Choice,
+  type Chunk,
+  choicesIn,
+  type Delta,
+  type ToolCallDelta,
+  textIn,
+  textsOf,
+  thoughtOf,
+} from './openai-chat-content.ts';
 import { sealReasoning } from './openai-reasoning.ts';
 import type { ToolCallFragment } from './tool-call-assembler.ts';
 import { type UsageQuirks, usageReports } from './usage-reports.ts';
 import type { StreamDecoder } from './wire-format.ts';
-
-/** One chunk; the leaves are checked where they are used, since this runs for every token. */
-type Chunk = {
-  readonly object: unknown;
-  readonly choices: readonly (Choice | null)[];
-  readonly usage: unknown;
-  readonly service_tier: unknown;
-};
-
-type Choice = {
-  readonly index?: unknown;
-  readonly delta?: Delta | null;
-  /** Instead of `delta`: the whole answer where a service does not stream or repeats it at the end, or one more piece. */
-  readonly message?: Delta | null;
-  /** Text completions have this instead of `delta`. */
-  readonly text?: unknown;
-  readonly finish_reason?: unknown;
-};
-
-type Delta = {
-  readonly content?: unknown;
-  readonly reasoning_content?: unknown;
-  readonly reasoning?: unknown;
-  /** OpenRouter's. https://openrouter.ai/docs/use-cases/reasoning-tokens */
-  readonly reasoning_details?: unknown;
-  readonly refusal?: unknown;
-  readonly tool_calls?: unknown;
-  /** The older form of one call. */
-  readonly function_call?: FunctionFields | null;
-};
-
-type ToolCallDelta = FunctionFields & {
-  readonly index?: unknown;
-  readonly id?: unknown;
-  readonly function?: FunctionFields | null;
-};
-
-type FunctionFields = { readonly name?: unknown; readonly arguments?: unknown };
 
 export type ChunkQuirks = UsageQuirks & {
   /** The service requires the reasoning that led to a call back with it. */
@@ -60,6 +33,10 @@ export function chunkDecoder(
   let reasoning = '';
   const delivered = deliveredText();
   let usesDeltas = false;
+  let hasListed = false;
+  let hadEvents = false;
+  /** A message instead of deltas, and nothing else: a document is whole as it is. */
+  let isSoleMessage = false;
   /** The last chunk with one choice: the next one may be the same object with another text. */
   let repeated: SingleChoice | undefined;
   const end = finishState({
@@ -82,34 +59,39 @@ export function chunkDecoder(
   const readDelta = (parts: EnginePart[], delta: Delta): void => {
     addText(parts, 'reasoning-delta', thoughtOf(delta));
     const { content } = delta;
-    if (Array.isArray(content)) for (const { type, text } of textsOfList(content)) addText(parts, type, text);
-    else addText(parts, 'text-delta', content || delta.refusal);
+    if (typeof content === 'string' && content) addText(parts, 'text-delta', content);
+    else if (content) for (const { type, text } of textsOf(content)) addText(parts, type, text);
+    else addText(parts, 'text-delta', delta.refusal || delta.text);
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
     if (!isWhole || !end.hasCalls()) addCalls(message);
     const text = delivered.isEmpty ? '' : textIn(message);
-    if (!delivered.isEmpty && (isWhole || usesDeltas || delivered.isRepeatedBy(text)))
+    if (!delivered.isEmpty && (usesDeltas || delivered.isRepeatedBy(text, true)))
       addText(parts, 'text-delta', delivered.missingEnd(text));
     else readDelta(parts, message);
   };
-  const readChoice = (parts: EnginePart[], { delta, message, text }: Choice, isWhole: boolean): void => {
+  const readChoice = (
+    parts: EnginePart[],
+    { delta: given, message, text, content }: Choice,
+    isWhole: boolean,
+  ): void => {
     const count = parts.length;
+    const delta = typeof given === 'string' ? { content: given } : given;
     if (delta) {
       addCalls(delta);
       readDelta(parts, delta);
       usesDeltas ||= parts.length > count;
     }
-    if (parts.length === count) addText(parts, 'text-delta', text);
+    if (parts.length === count) addText(parts, 'text-delta', text ?? content);
     if (parts.length === count && message) readMessage(parts, message, isWhole);
   };
-  const readFinish = (choice: Choice, isWhole: boolean): void => {
-    const word = finishWord(choice.finish_reason);
+  const readFinish = (choice: Choice, isWhole: boolean, chunk: object): void => {
+    const word = finishWordIn([choice, typeof choice.delta === 'object' ? choice.delta : undefined, chunk]);
     if (word === undefined) {
       // A whole document has its own end.
       if (isWhole && choice.message && end.reason() === undefined) end.mark();
       return;
     }
-    if (interruptedReasons.has(word)) throw interruptedError();
     end.setReason(finishReasonIn(reasons, word.toLowerCase()));
   };
 
@@ -137,20 +119,33 @@ export function chunkDecoder(
       const parts: EnginePart[] = [];
       if (usage) end.seen = true;
       if (chunk.service_tier) end.usage.readTier(chunk.service_tier);
-      if (!Array.isArray(choices)) return parts;
+      const found = Array.isArray(choices) ? (choices as Chunk['choices']) : choicesIn(chunk, hasListed);
       const isWhole = chunk.object === 'chat.completion';
-      const [first] = choices as Chunk['choices'];
-      for (const choice of choices as Chunk['choices']) {
+      const [first] = found;
+      for (const choice of found) {
         // Some copies give text and calls a choice each; another index is another answer.
         if (!choice || (choice.index ?? 0) !== (first?.index ?? 0)) continue;
         end.seen = true;
         readChoice(parts, choice, isWhole);
-        if (choice.finish_reason || isWhole) readFinish(choice, isWhole);
+        readFinish(choice, isWhole, chunk);
       }
-      if (choices.length === 1 && first?.delta) repeated = { chunk, choice: first, delta: first.delta };
+      if (
+        found === choices &&
+        found.length === 1 &&
+        typeof first?.delta === 'object' &&
+        first.delta &&
+        !hasOtherFinishField(first)
+      )
+        repeated = { chunk, choice: first, delta: first.delta };
+      hasListed ||= found === choices && found.length > 0;
+      isSoleMessage = !hadEvents && found.length === 1 && !!first?.message && !first.delta;
+      if (found.length > 0) hadEvents = true;
       return parts;
     },
-    end: () => end.end(),
+    end() {
+      if (isSoleMessage && !end.mayEnd()) end.mark();
+      return end.end();
+    },
   };
 }
 
@@ -189,49 +184,7 @@ const fragmentOf = (call: ToolCallDelta | null, signature: string | undefined): 
   signature,
 });
 
-const thoughtOf = (delta: Delta): unknown =>
-  delta.reasoning_content ||
-  delta.reasoning ||
-  (delta.reasoning_details ? detailsText(delta.reasoning_details) : undefined);
-
-/** The text of a whole message, without its reasoning. */
-const textIn = ({ content, refusal }: Delta): string => {
-  if (!Array.isArray(content)) return String(content || refusal || '');
-  return textsOfList(content)
-    .map(({ type, text }) => (type === 'text-delta' && typeof text === 'string' ? text : ''))
-    .join('');
-};
-
-/** The readable texts among the details; others are encrypted. */
-function detailsText(details: unknown): string {
-  if (!Array.isArray(details)) return '';
-  const texts = (details as readonly { readonly text?: unknown; readonly summary?: unknown }[]).map(
-    (detail) => detail?.text ?? detail?.summary,
-  );
-  return texts.filter((text) => typeof text === 'string').join('');
-}
-
-/** Mistral's reasoning models send lists. https://docs.mistral.ai/capabilities/reasoning/ */
-type ContentListPart = {
-  readonly type?: unknown;
-  readonly text?: unknown;
-  readonly thinking?: unknown;
-} | null;
-
-type Text = { readonly type: 'text-delta' | 'reasoning-delta'; readonly text: unknown };
-
-function textsOfList(content: readonly ContentListPart[]): readonly Text[] {
-  return content.flatMap((part): readonly Text[] => {
-    const thoughts = (
-      Array.isArray(part?.thinking) ? part.thinking : [{ text: part?.thinking }]
-    ) as readonly ContentListPart[];
-    return [
-      ...thoughts.map((thought): Text => ({ type: 'reasoning-delta', text: thought?.text })),
-      { type: 'text-delta', text: part?.text },
-    ];
-  });
-}
-
+/** OpenAI's own words and Mistral's. */
 const reasons: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
   length: 'length',
@@ -239,23 +192,4 @@ const reasons: Readonly<Record<string, FinishReason>> = {
   tool_calls: 'tool-calls',
   function_call: 'tool-calls',
   content_filter: 'content-filter',
-  // Gateways leave the words of the service behind them.
-  eos: 'stop',
-  eos_token: 'stop',
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  complete: 'stop',
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  completed: 'stop',
-  tool_use: 'tool-calls',
-  safety: 'content-filter',
-  refusal: 'content-filter',
 };
-
-/** Finish reasons by which Mistral, DeepSeek and vLLM report a failure of their own. */
-const interruptedReasons: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource', 'abort']);
-
-const interruptedError = (): RumboError =>
-  new RumboError('The service did not finish its answer.', { kind: 'interrupted' });
