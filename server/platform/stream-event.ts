@@ -10,7 +10,8 @@ const maxMarkerLength = 24;
 
 /** Whether data is an end marker: copies write it in quotes, in small letters, or with blanks around it. */
 export const isEndMarker = (data: string): boolean =>
-  data.length <= maxMarkerLength && (data === endMarker || /^[^\w[{]*\[+\s*done\s*\]+[^\w[{]*$/i.test(data));
+  data.length <= maxMarkerLength &&
+  (data === endMarker || /^[^\w[{]{0,8}\[{1,2}\s{0,8}done\s{0,8}\]{1,2}[^\w[{]{0,8}$/i.test(data));
 
 /** Cuts a text that arrives in chunks into events. */
 export type EventSplitter = {

@@ -17,7 +17,7 @@ const families: readonly (readonly [reason: FinishReason | 'failed', pattern: Re
     /filter|safety|sensitive|refus|guardrail|toxic|block_?list|prohibited|recitation|spii|moderat|inspection|policy/,
   ],
   ['failed', /rate_limit|quota/],
-  ['length', /length|limit|max_(?:\w+_)?tokens|token_budget|truncat|context/],
+  ['length', /length|limit|max_\w{0,30}tokens|token_budget|truncat|context/],
   [
     'failed',
     /error|abort|cancel|fail|time_?out|exception|interrupt|disconnect|insufficient|unavailable|overload|malformed/,
@@ -32,8 +32,8 @@ const families: readonly (readonly [reason: FinishReason | 'failed', pattern: Re
  */
 export function finishReasonIn(table: Readonly<Record<string, FinishReason>>, word: unknown): FinishReason {
   if (typeof word !== 'string') return 'other';
-  const known = Object.hasOwn(table, word) ? table[word] : undefined;
-  if (known) return known;
+  const reason = Object.hasOwn(table, word) ? table[word] : undefined;
+  if (reason) return reason;
   const plain = word
     .trim()
     .toLowerCase()
