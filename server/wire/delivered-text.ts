@@ -19,7 +19,7 @@ export function deliveredText() {
       length += text.length;
       last = text;
     },
-    get isEmpty(): boolean {
+    isEmpty(): boolean {
       return length === 0;
     },
     /**

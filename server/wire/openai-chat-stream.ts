@@ -65,8 +65,8 @@ export function chunkDecoder(
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
     if (!isWhole || !end.hasCalls()) addCalls(message);
-    const text = delivered.isEmpty ? '' : textIn(message);
-    if (!delivered.isEmpty && (usesDeltas || delivered.isRepeatedBy(text, true)))
+    const text = delivered.isEmpty() ? '' : textIn(message);
+    if (!delivered.isEmpty() && (usesDeltas || delivered.isRepeatedBy(text, true)))
       addText(parts, 'text-delta', delivered.missingEnd(text));
     else readDelta(parts, message);
   };
