@@ -160,7 +160,11 @@ function settingsOf(baseUrl: string, budgetUsd: number, workspace: Readonly<Reco
   const effective = effectiveSettings((key) => ({ globalValue: user[key], workspaceValue: workspace[key] }));
   return onlyProviders(
     { c: { kind: 'openai-compatible', baseUrl, source: 'api', models: ['m'] } },
-    Object.fromEntries(Object.entries(effective).map(([key, value]) => [`rumbo.${key}`, value])),
+    {
+      ...Object.fromEntries(Object.entries(effective).map(([key, value]) => [`rumbo.${key}`, value])),
+      // What a service has written when it is too late is unknown: a window that is suspended for a second is not too late.
+      'rumbo.routing.timeouts': { api: { firstPartMs: 20_000, betweenPartsMs: 20_000 } },
+    },
   );
 }
 
