@@ -75,6 +75,8 @@ function messageDecoder(request?: CompletionRequest): StreamDecoder {
   const end = finishState({ toolNames: request?.tools?.map(({ name }) => name) });
   const thinking = thinkingCollector();
   let hasText = false;
+  /** Indices of blocks that use the service's own tools, whose input is not for us. */
+  const serverTools = new Set<unknown>();
 
   const read = (event: Partial<Event>, name: string | undefined): readonly EnginePart[] => {
     switch (event.type ?? name) {
@@ -115,6 +117,8 @@ function messageDecoder(request?: CompletionRequest): StreamDecoder {
   const blockStart = (block: Block, index: unknown): readonly EnginePart[] => {
     if (block.type === 'thinking') thinking.begin();
     if (block.type === 'redacted_thinking') thinking.redacted(String(block.data ?? ''));
+    if (block.type === 'tool_use') serverTools.delete(index);
+    else if (typeof block.type === 'string' && block.type.endsWith('_tool_use')) serverTools.add(index);
     if (block.type === 'tool_use') {
       const { id, name, input } = block;
       end.addCalls([{ id, index, name, input, signature: thinking.sealed() }]);
@@ -136,7 +140,7 @@ function messageDecoder(request?: CompletionRequest): StreamDecoder {
 
   const deltaOf = ({ delta, index }: Partial<Event>): readonly EnginePart[] => {
     if (!delta) return [];
-    if (delta.partial_json) end.addCalls([{ index, input: delta.partial_json }]);
+    if (delta.partial_json && !serverTools.has(index)) end.addCalls([{ index, input: delta.partial_json }]);
     return textOf(delta);
   };
 

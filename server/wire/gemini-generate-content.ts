@@ -66,8 +66,12 @@ type Part = {
   readonly text?: unknown;
   readonly thought?: unknown;
   readonly thoughtSignature?: unknown;
-  readonly functionCall?: { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown } | null;
+  readonly functionCall?: FunctionCall | null;
+  /** The name in Vertex's older clients and proxies. */
+  readonly function_call?: FunctionCall | null;
 };
+
+type FunctionCall = { readonly id?: unknown; readonly name?: unknown; readonly args?: unknown };
 
 function contentDecoder(request?: CompletionRequest): StreamDecoder {
   let hasText = false;
@@ -103,7 +107,9 @@ function contentDecoder(request?: CompletionRequest): StreamDecoder {
       end.seen = true;
       const content = candidate.content?.parts;
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
-      const calls = Array.isArray(content) ? content.filter((part: Part | null) => part?.functionCall) : [];
+      const calls = Array.isArray(content)
+        ? content.filter((part: Part | null) => part?.functionCall ?? part?.function_call)
+        : [];
       if (calls.length > 0) end.addCalls(calls.map(fragmentOf));
       const word = finishWord(candidate.finishReason);
       if (word === undefined) return parts;
@@ -128,7 +134,7 @@ const unfinished = (word: string): RumboError =>
   new RumboError(`The model did not finish its answer (${word}).`, { kind: 'interrupted' });
 
 const fragmentOf = (part: Part | null): ToolCallFragment => {
-  const { id, name, args } = part?.functionCall ?? {};
+  const { id, name, args } = part?.functionCall ?? part?.function_call ?? {};
   const signature = part?.thoughtSignature;
   return { id, name, input: args, ...(typeof signature === 'string' && signature ? { signature } : {}) };
 };

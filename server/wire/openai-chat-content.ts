@@ -1,4 +1,5 @@
-/** Where the chunks of Chat Completions and its copies hold their texts. */
+/** Where the chunks of Chat Completions and its copies hold their texts and calls. */
+import { tryParseJson } from './json-object.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
 export type Chunk = {
@@ -18,7 +19,7 @@ export type Choice = {
   readonly text?: unknown;
   readonly content?: unknown;
   readonly finish_reason?: unknown;
-};
+} & CallFields;
 
 export type Delta = {
   readonly content?: unknown;
@@ -33,7 +34,13 @@ export type Delta = {
   readonly refusal?: unknown;
   /** Instead of `content` in a few copies. */
   readonly text?: unknown;
+} & CallFields;
+
+/** What can hold calls: a delta, a message, and in copies a choice. */
+export type CallFields = {
+  /** A list; in copies also one call, an object with a number for each, or the JSON text of either. */
   readonly tool_calls?: unknown;
+  readonly toolCalls?: unknown;
   /** The older form of one call. */
   readonly function_call?: FunctionFields | null;
 };
@@ -44,7 +51,13 @@ export type ToolCallDelta = FunctionFields & {
   readonly function?: FunctionFields | null;
 };
 
-export type FunctionFields = { readonly name?: unknown; readonly arguments?: unknown };
+export type FunctionFields = {
+  readonly name?: unknown;
+  readonly arguments?: unknown;
+  /** Instead of `arguments`, as the models behind some copies write them. */
+  readonly parameters?: unknown;
+  readonly input?: unknown;
+};
 
 /** A text of an answer, or of the reasoning before it; other values are none. */
 type ContentText = { readonly type: 'text-delta' | 'reasoning-delta'; readonly text: unknown };
@@ -123,3 +136,25 @@ export function choicesIn(event: object, isLater = false, depth = 0): Chunk['cho
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether there is a call in any of its places. */
+export const hasCalls = ({ tool_calls, toolCalls, function_call }: CallFields): boolean =>
+  !!tool_calls || !!toolCalls || !!function_call;
+
+/** The calls, or pieces of them. A service that sends both forms means the same call. */
+export function callsIn({
+  tool_calls,
+  toolCalls,
+  function_call,
+}: CallFields): readonly (ToolCallDelta | null)[] {
+  const calls = listOf(tool_calls ?? toolCalls);
+  return calls.length === 0 && function_call ? [{ index: 0, ...function_call }] : calls;
+}
+
+function listOf(calls: unknown): readonly (ToolCallDelta | null)[] {
+  if (Array.isArray(calls)) return calls;
+  if (typeof calls === 'string') return listOf(tryParseJson(calls));
+  if (!isObject(calls)) return [];
+  const isOne = 'function' in calls || 'name' in calls || 'id' in calls || 'arguments' in calls;
+  return isOne ? [calls as ToolCallDelta] : (Object.values(calls) as (ToolCallDelta | null)[]);
+}

@@ -6,10 +6,14 @@ import { deliveredText } from './delivered-text.ts';
 import { type FinishState, finishState } from './finish-state.ts';
 import { finishReasonIn, finishWordIn, hasOtherFinishField } from './finish-words.ts';
 import {
+  type CallFields,
   type Choice,
   type Chunk,
+  callsIn,
   choicesIn,
   type Delta,
+  type FunctionFields,
+  hasCalls,
   type ToolCallDelta,
   textIn,
   textsOf,
@@ -45,8 +49,8 @@ export function chunkDecoder(
     isMarkerEnough: true,
   });
   /** The first call has the reasoning before them. */
-  const addCalls = (delta: Delta): void => {
-    if (!delta.tool_calls && !delta.function_call) return;
+  const addCalls = (delta: CallFields): void => {
+    if (!hasCalls(delta)) return;
     addFragments(end, delta, returnsReasoning && !end.hasCalls() ? sealReasoning(reasoning) : undefined);
   };
 
@@ -70,11 +74,8 @@ export function chunkDecoder(
       addText(parts, 'text-delta', delivered.missingEnd(text));
     else readDelta(parts, message);
   };
-  const readChoice = (
-    parts: EnginePart[],
-    { delta: given, message, text, content }: Choice,
-    isWhole: boolean,
-  ): void => {
+  const readChoice = (parts: EnginePart[], choice: Choice, isWhole: boolean): void => {
+    const { delta: given, message, text, content } = choice;
     const count = parts.length;
     const delta = typeof given === 'string' ? { content: given } : given;
     if (delta) {
@@ -82,6 +83,7 @@ export function chunkDecoder(
       readDelta(parts, delta);
       usesDeltas ||= parts.length > count;
     }
+    addCalls(choice);
     if (parts.length === count) addText(parts, 'text-delta', text ?? content);
     if (parts.length === count && message) readMessage(parts, message, isWhole);
   };
@@ -157,22 +159,16 @@ const isTextOnly = ({ choice, delta }: SingleChoice): boolean =>
   !choice.finish_reason &&
   !choice.message &&
   !choice.text &&
-  !delta.tool_calls &&
-  !delta.function_call &&
+  !hasCalls(delta) &&
+  !hasCalls(choice) &&
   !delta.refusal &&
   !thoughtOf(delta);
 
 /** @param signature of the first of them */
-function addFragments(
-  end: FinishState,
-  { tool_calls, function_call }: Delta,
-  signature: string | undefined,
-): void {
-  const calls = Array.isArray(tool_calls) ? tool_calls : tool_calls ? [tool_calls] : [];
-  const fragments: readonly (ToolCallDelta | null)[] = function_call
-    ? [...calls, { index: 0, ...function_call }]
-    : calls;
-  end.addCalls(fragments.map((each, position) => fragmentOf(each, position === 0 ? signature : undefined)));
+function addFragments(end: FinishState, holder: CallFields, signature: string | undefined): void {
+  end.addCalls(
+    callsIn(holder).map((each, position) => fragmentOf(each, position === 0 ? signature : undefined)),
+  );
 }
 
 /** A few services leave out the object `function` around name and arguments. */
@@ -180,9 +176,12 @@ const fragmentOf = (call: ToolCallDelta | null, signature: string | undefined): 
   id: call?.id,
   index: call?.index,
   name: call?.function?.name ?? call?.name,
-  input: call?.function?.arguments ?? call?.arguments,
+  input: inputIn(call?.function) ?? inputIn(call),
   signature,
 });
+
+const inputIn = (fields: FunctionFields | null | undefined): unknown =>
+  fields?.arguments ?? fields?.parameters ?? fields?.input;
 
 /** OpenAI's own words and Mistral's. */
 const reasons: Readonly<Record<string, FinishReason>> = {

@@ -42,9 +42,10 @@ export const beginsArguments = (text: string): boolean => /^\s*(?:"\s*)?\{/.test
 export function readArguments(text: string, closedAt: number): string | undefined {
   const whole = jsonArguments(text);
   if (whole !== undefined || closedAt < 0) return whole;
-  const closed = text.slice(0, closedAt);
+  // Before the object some models open a code block.
+  const closed = text.slice(0, closedAt).replace(/^\s*`{3}(?:json)?\s*/i, '');
   // Behind the object some models write another brace, a tag or a blank; in it, line breaks without an escape.
-  return jsonArguments(closed) ?? jsonArguments(escapeControls(closed));
+  return jsonArguments(closed) ?? jsonArguments(escapeControls(closed)) ?? jsonArguments(fromPython(closed));
 }
 
 function jsonArguments(text: string): string | undefined {
@@ -62,6 +63,18 @@ function jsonArguments(text: string): string | undefined {
   if (value === null || (Array.isArray(value) && value.length === 0)) return '{}';
   return text;
 }
+
+const pythonWords: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' };
+
+/** Python's way to write an object, which small models take for JSON: other quotes and words, a comma before the end. */
+const fromPython = (text: string): string =>
+  text.replace(
+    /"(?:[^"\\]|\\[\s\S]|\\$)*"?|'((?:[^'\\]|\\[\s\S]|\\$)*)'?|\b(?:True|False|None)\b|,(?=\s{0,80}[}\]])/g,
+    (token: string, quoted?: string) => {
+      if (quoted !== undefined) return JSON.stringify(quoted.replace(/\\(['"\\])/g, '$1'));
+      return token === ',' ? '' : (pythonWords[token] ?? token);
+    },
+  );
 
 const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

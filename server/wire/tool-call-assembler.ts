@@ -5,6 +5,7 @@
  */
 import type { ToolCall } from '../../shared/chat.ts';
 import { beginsArguments, type JsonProgress, jsonProgress, readArguments } from './tool-arguments.ts';
+import { toolNameOf } from './tool-names.ts';
 
 /** One fragment as a service sent it; each leaf may be missing or of another type. */
 export type ToolCallFragment = {
@@ -33,6 +34,8 @@ type OpenCall = {
   /** It began without a name. */
   readonly isNameless: boolean;
   input: string;
+  /** It began with an object that is empty: its arguments, or what precedes their first piece. */
+  hasEmptyObject: boolean;
   progress: JsonProgress;
   /** The latest fragment of the input while each contained the one before it. `undefined`: they are pieces. */
   snapshot: string | undefined;
@@ -46,6 +49,7 @@ type Fragment = {
   readonly name: string;
   readonly input: string;
   readonly isWhole: boolean;
+  readonly hasEmptyObject: boolean;
   readonly signature: string | undefined;
 };
 
@@ -78,6 +82,7 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       const whole: ToolCall[] = [];
       const broken: string[] = [];
       for (const call of calls.splice(0)) {
+        call.name = toolNameOf(call.name, call.id, names);
         const input = call.name === '' ? undefined : wholeInput(call, isCut);
         const last = whole.at(-1);
         // Arguments that came whole before their pieces, or again after them.
@@ -99,6 +104,7 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       name: name === '' ? (before?.name ?? '') : '',
       isNameless: name === '',
       input: '',
+      hasEmptyObject: false,
       progress: jsonProgress(),
       snapshot: '',
       signature: undefined,
@@ -119,15 +125,21 @@ const checkedFragment = ({ id, index, name, input, isWhole, signature }: ToolCal
   name: typeof name === 'string' ? name.trim() : '',
   input: inputText(input),
   isWhole: isWhole === true || (typeof input === 'object' && input !== null),
+  hasEmptyObject: isEmptyObject(input),
   signature,
 });
 
 /** An empty object is what services send before the first piece. */
 function inputText(input: unknown): string {
-  if (typeof input === 'string') return input;
+  if (typeof input === 'string') return isEmptyObject(input) ? '' : input;
   if (typeof input !== 'object' || input === null) return '';
   return Object.keys(input).length === 0 ? '' : JSON.stringify(input);
 }
+
+const isEmptyObject = (input: unknown): boolean =>
+  typeof input === 'string'
+    ? /^\s*\{\s{0,8}\}\s*$/.test(input)
+    : typeof input === 'object' && input !== null && Object.keys(input).length === 0;
 
 /**
  * The call that a fragment may belong to: by id, then index, then position.
@@ -144,12 +156,19 @@ function findCall(
   if (sameId && (index === undefined || sameId.index === undefined || sameId.index === index)) return sameId;
   const sameIndex = index === undefined ? undefined : calls.findLast((call) => call.index === index);
   if (sameIndex) return sameIndex;
-  // The first fragments had no index.
-  if (index !== undefined)
-    return id === '' && name === '' ? calls.findLast((call) => call.index === undefined) : undefined;
+  // The first fragments had no index, or another one than the rest.
+  if (index !== undefined) return id === '' && name === '' ? callWithoutIndex(calls) : undefined;
   if (sameId) return undefined;
   if (!isOneOfSeveral) return calls.at(-1);
   return calls.findLast((call) => call.position === position) ?? (name === '' ? calls.at(-1) : undefined);
+}
+
+function callWithoutIndex(calls: readonly OpenCall[]): OpenCall | undefined {
+  const last = calls.at(-1);
+  return (
+    calls.findLast((call) => call.index === undefined) ??
+    (last && last.progress.closedAt() < 0 ? last : undefined)
+  );
 }
 
 /**
@@ -158,7 +177,7 @@ function findCall(
  */
 function startsAnother(
   call: OpenCall,
-  { id, name, input, isWhole }: Fragment,
+  { id, name, input, isWhole, index }: Fragment,
   names: ReadonlySet<string>,
   isTaken: boolean,
 ): boolean {
@@ -172,6 +191,8 @@ function startsAnother(
     return !isRepeated && !(isWhole && id !== '' && id === call.id) && beginsArguments(input);
   }
   if (name === '') return false;
+  // Ollama sends whole calls, and nothing that tells them apart.
+  if (call.hasEmptyObject && call.input === '' && isWhole && id === '' && index === undefined) return true;
   // Where each fragment has an id of its own, a call continues with its arguments.
   if (hasOtherId) return call.input === '' || beginsArguments(input) || name !== call.name;
   return names.has(call.name) && names.has(name) && isOtherName(call, name, names);
@@ -185,13 +206,14 @@ const isOtherName = (call: OpenCall, name: string, names: ReadonlySet<string>): 
 
 function merge(
   call: OpenCall,
-  { id, index, name, input, isWhole, signature }: Fragment,
+  { id, index, name, input, isWhole, hasEmptyObject, signature }: Fragment,
   names: ReadonlySet<string>,
 ): void {
   if (call.id === '') call.id = id;
   call.index ??= index;
   call.signature ??= signature;
   call.name = mergedName(call, name, names);
+  call.hasEmptyObject ||= hasEmptyObject;
   if (input === '') return;
   if (isWhole) {
     call.input = '';
@@ -211,9 +233,12 @@ function mergedName({ name: before, input }: OpenCall, name: string, names: Read
   return input === '' && !names.has(before) ? joined : before;
 }
 
-function wholeInput({ input, snapshot, progress }: OpenCall, isCut: boolean): string | undefined {
+function wholeInput(
+  { input, hasEmptyObject, snapshot, progress }: OpenCall,
+  isCut: boolean,
+): string | undefined {
   const closedAt = progress.closedAt();
-  if (input.trim() === '') return isCut ? undefined : '{}';
+  if (input.trim() === '') return isCut && !hasEmptyObject ? undefined : '{}';
   return readArguments(input, closedAt) ?? (snapshot === undefined ? undefined : readArguments(snapshot, -1));
 }
 

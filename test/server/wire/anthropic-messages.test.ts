@@ -157,3 +157,24 @@ test('the list of models has contexts, output limits and capabilities, without r
   ]);
   assert.throws(() => wire.decodeModels({}), { kind: 'bad-response' });
 });
+
+test('the service’s own tools are no calls for us, and spoil no answer', async () => {
+  const events = [
+    { type: 'message_start', message: { content: [] } },
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'server_tool_use', id: 's', name: 'web_search' },
+    },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"query":' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Found.' } },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+    { type: 'message_stop' },
+  ];
+  const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  assert.deepEqual(await partsOf(wire, body), [
+    { type: 'text-delta', text: 'Found.' },
+    { type: 'finish', reason: 'stop' },
+  ]);
+});

@@ -92,3 +92,27 @@ test('what gateways write after the end is no damage, and before it is', async (
   for (const damage of ['stream closed', 'upstream reset'])
     await assert.rejects(partsOf(wire, stream(text('one '), damage, text('two'), end)), RumboError, damage);
 });
+
+test('a call counts once, in each of its places and under each of its names', async () => {
+  const call = { id: 'a', function: { name: 'read', arguments: '{"path":"x"}' } };
+  const end = chunk({ delta: {}, finish_reason: 'tool_calls' });
+  for (const event of [
+    chunk({ delta: { tool_calls: call } }),
+    chunk({ delta: { tool_calls: { 0: call } } }),
+    chunk({ delta: { tool_calls: JSON.stringify([call]) } }),
+    chunk({ delta: { toolCalls: [call] } }),
+    chunk({ delta: {}, tool_calls: [call] }),
+    chunk({ delta: { tool_calls: [call], function_call: call.function } }),
+    chunk({ delta: { tool_calls: [{ id: 'a', function: { name: 'read', parameters: { path: 'x' } } }] } }),
+    chunk({ delta: { tool_calls: [{ id: 'a', name: 'read', input: '{"path":"x"}' }] } }),
+  ]) {
+    const calls = (await partsOf(wire, stream(event, end, '[DONE]'))).filter(
+      ({ type }) => type === 'tool-call',
+    );
+    assert.deepEqual(
+      calls,
+      [{ type: 'tool-call', id: 'a', name: 'read', input: '{"path":"x"}' }],
+      JSON.stringify(event),
+    );
+  }
+});

@@ -105,3 +105,16 @@ test('the list has the models that generate text, without their prefix', () => {
   ]);
   assert.throws(() => wire.decodeModels({}), { kind: 'bad-response' });
 });
+
+test('a call under its older name is a call', async () => {
+  const event = {
+    candidates: [
+      {
+        content: { parts: [{ function_call: { name: 'now', args: { zone: 'UTC' } } }] },
+        finishReason: 'STOP',
+      },
+    ],
+  };
+  const [call] = await partsOf(wire, `data: ${JSON.stringify(event)}\n\n`);
+  assert.deepEqual(call, { type: 'tool-call', id: 'call_0', name: 'now', input: '{"zone":"UTC"}' });
+});

@@ -374,3 +374,49 @@ test('however calls are cut, named and interleaved, the same ones are assembled'
     }
   }
 });
+
+test('a name of the request counts with what models write around it', () => {
+  const input = '{"path":"x"}';
+  for (const name of [
+    'functions.read_file',
+    'functions.read_file:0',
+    'default_api.read_file',
+    'default_api:read_file',
+    'read_file<|channel|>commentary',
+    'read_file<|constrain|>json',
+  ])
+    assert.deepEqual(callsOf([[{ id: 'a', name, input }]]), [x], name);
+  assert.deepEqual(callsOf([[{ id: 'functions.read_file:0', input }]]), [x], 'the name is in the id');
+  const [[unknown] = []] = callsOf([[{ id: 'a', name: 'functions.write', input }]]);
+  assert.equal(unknown, 'functions.write', 'no tool of the request has this name');
+});
+
+test('an empty object precedes the first piece, or is all of the arguments', () => {
+  const pieces = [
+    [{ index: 0, id: 'a', name: 'read_file', input: '{}' }],
+    [{ index: 0, input: '{"path":"x"}' }],
+  ];
+  assert.deepEqual(callsOf(pieces), [x]);
+  const whole = [[{ name: 'list_dir', input: {} }], [{ name: 'list_dir', input: { dir: 'y' } }]];
+  assert.deepEqual(callsOf(whole), [['list_dir', {}], y]);
+  assert.deepEqual(assembled([[{ id: 'a', name: 'read', input: {} }]], tools, true).calls, [['read', {}]]);
+});
+
+test('pieces under another index than their call follow it, when it is still open', () => {
+  const events = [
+    [{ index: 0, id: 'a', name: 'read_file', input: '{"path":"x"}' }],
+    [{ index: 0, id: 'b', name: 'list_dir', input: '' }],
+    [{ index: 1, input: '{"dir"' }],
+    [{ index: 1, input: ':"y"}' }],
+  ];
+  assert.deepEqual(callsOf(events), [x, y]);
+});
+
+test('arguments in a code block, in Python’s form or with a comma too many are read', () => {
+  for (const input of ['```json\n{"path":"x"}\n```', "{'path': 'x'}", '{"path":"x",}', "{'path': 'x',\n}"])
+    assert.deepEqual(callsOf([[{ id: 'a', name: 'read_file', input }]]), [x], input);
+  const python = "{'path': 'it\\'s', 'all': True, 'max': None, \"word\": \"True, 'no'\"}";
+  assert.deepEqual(callsOf([[{ id: 'a', name: 'read_file', input: python }]]), [
+    ['read_file', { path: "it's", all: true, max: null, word: "True, 'no'" }],
+  ]);
+});
