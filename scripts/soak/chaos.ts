@@ -22,7 +22,10 @@ export type Chaos = {
   readonly chats: number;
   /** US dollars that the service billed on a day beyond the budget of that day, the worst of all rounds. */
   readonly overspentUsd: number;
-  /** US dollars that the service billed and that neither the ledger nor a reservation holds at the end. */
+  /**
+   * US dollars that the service billed and that neither the ledger nor a reservation holds at the end, without requests that
+   * came too late: the ledger estimates what they cost, and only budgets count what the service may have written.
+   */
   readonly unaccountedUsd: number;
   /** Answers whose receipt is no row of the ledger. */
   readonly rowsLost: number;
@@ -131,7 +134,9 @@ export async function chaos({
       answered: results.length,
       chats: service.chats(),
       overspentUsd: rounded(Math.max(0, overspentUsd)),
-      unaccountedUsd: rounded(Math.max(0, billedUsd - spentUsd - accounted.reservedUsd)),
+      unaccountedUsd: rounded(
+        Math.max(0, billedUsd - spentUsd - accounted.reservedUsd - lateCount(failures) * costUsd),
+      ),
       rowsLost: counts.filter(([found]) => found === 0).length,
       rowsTwice: counts.filter(([found, attempts]) => found > attempts).length,
       slowestStatusMs,
@@ -147,6 +152,10 @@ export async function chaos({
   }
 }
 
+/** Requests whose answer did not begin in time. */
+const lateCount = (failures: ReadonlyMap<string, number>): number =>
+  [...failures].reduce((sum, [message, times]) => sum + (/^c did not begin/.test(message) ? times : 0), 0);
+
 /** Without the errors of adding up. */
 const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
@@ -160,11 +169,7 @@ function settingsOf(baseUrl: string, budgetUsd: number, workspace: Readonly<Reco
   const effective = effectiveSettings((key) => ({ globalValue: user[key], workspaceValue: workspace[key] }));
   return onlyProviders(
     { c: { kind: 'openai-compatible', baseUrl, source: 'api', models: ['m'] } },
-    {
-      ...Object.fromEntries(Object.entries(effective).map(([key, value]) => [`rumbo.${key}`, value])),
-      // What a service has written when it is too late is unknown: a window that is suspended for a second is not too late.
-      'rumbo.routing.timeouts': { api: { firstPartMs: 20_000, betweenPartsMs: 20_000 } },
-    },
+    Object.fromEntries(Object.entries(effective).map(([key, value]) => [`rumbo.${key}`, value])),
   );
 }
 

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RumboError } from '../../shared/errors.ts';
 import type { Model } from '../../shared/models.ts';
-import type { Budgets } from '../metrics/budget.ts';
 import { inlineRole } from '../metrics/inline-usage.ts';
+import { requestSpending, type SpendingBudgets } from '../metrics/request-spending.ts';
 import type { UsageLease } from '../platform/state/usage-store.ts';
 
 /** `settled` polls this often, in milliseconds, at most this many times. */
@@ -25,28 +25,14 @@ export type InlineReservation = {
   settle(actualUsd: number | null): void;
 };
 
-export function reservations(budgets: Pick<Budgets, 'reserve' | 'settle' | 'isLimited'>) {
+export function reservations(budgets: SpendingBudgets) {
   let open = 0;
   return {
     /** Of one suggestion: all models that are requested for it together stay within the budget of a request. */
     ofSuggestion() {
-      const atMs = Date.now();
-      let committedUsd = 0;
-
-      const take = async (model: ReservedModel, usd: number): Promise<UsageLease | undefined> => {
-        const before = committedUsd;
-        committedUsd += usd;
-        const owner = { provider: model.provider, role: inlineRole };
-        const details = { kind: 'inline', model: model.id };
-        const lease = await budgets.reserve(owner, usd, {
-          consistency: 'local',
-          atMs,
-          committedUsd: before,
-          details,
-        });
-        if (!lease) committedUsd -= usd;
-        return lease;
-      };
+      const spending = requestSpending(budgets, Date.now(), 'local');
+      const take = ({ id, provider }: ReservedModel, usd: number): Promise<UsageLease | undefined> =>
+        spending.reserve({ provider, role: inlineRole }, usd, { kind: 'inline', model: id });
 
       return {
         /**
@@ -61,7 +47,7 @@ export function reservations(budgets: Pick<Budgets, 'reserve' | 'settle' | 'isLi
           let billedFailures = 0;
           return {
             async beforeSend(maxOutputTokens) {
-              if (usd === 0 || !budgets.isLimited({ provider: model.provider, role: inlineRole })) return;
+              if (usd === 0 || !spending.isLimited({ provider: model.provider, role: inlineRole })) return;
               if (maxOutputTokens === undefined) throw overBudgetError(model);
               while (leases.length <= billedFailures) {
                 const further = await take(model, usd);
@@ -74,12 +60,10 @@ export function reservations(budgets: Pick<Budgets, 'reserve' | 'settle' | 'isLi
             },
             billedFailures: () => billedFailures,
             settle(actualUsd) {
-              const reservedUsd = usd * leases.length;
-              const spentUsd = actualUsd ?? reservedUsd;
-              committedUsd += spentUsd - reservedUsd;
+              const spentUsd = actualUsd ?? usd * leases.length;
               open -= 1;
               for (const [index, each] of leases.splice(0).entries())
-                void budgets.settle(each, index === 0 ? spentUsd : 0);
+                spending.settle(each, index === 0 ? spentUsd : 0);
             },
           };
         },

@@ -1,14 +1,15 @@
 /** What one request has spent and reserved, over all of its attempts: together they stay within the budget of a request. */
-import type { Budgets } from '../metrics/budget.ts';
-import type { SpendingOwner } from '../metrics/spending.ts';
-import type { LeaseDetails, UsageLease } from '../platform/state/usage-store.ts';
+import type { Consistency, LeaseDetails, UsageLease } from '../platform/state/usage-store.ts';
+import type { Budgets } from './budget.ts';
+import type { SpendingOwner } from './spending.ts';
 
 export type SpendingBudgets = Pick<Budgets, 'reserve' | 'settle' | 'isLimited'>;
 
 /**
  * @param atMs when the request began, in milliseconds since 1970: its cost belongs to that day
+ * @param consistency of its reservations. Absent: `shared`
  */
-export function requestSpending(budgets: SpendingBudgets, atMs: number) {
+export function requestSpending(budgets: SpendingBudgets, atMs: number, consistency?: Consistency) {
   let committedUsd = 0;
   return {
     /** US dollars that its attempts have cost, may have cost, or may still cost. */
@@ -26,6 +27,7 @@ export function requestSpending(budgets: SpendingBudgets, atMs: number) {
       const lease = await budgets.reserve(owner, usd, {
         atMs,
         committedUsd: before,
+        ...(consistency ? { consistency } : {}),
         ...(details ? { details } : {}),
       });
       if (!lease) committedUsd -= usd;

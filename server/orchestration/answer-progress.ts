@@ -9,6 +9,7 @@ import type { ResponseCache } from '../cache/response-cache.ts';
 import type { WarmPrefixes } from '../cache/warm-prefixes.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import type { ModelStats } from '../metrics/model-stats.ts';
+import type { SpendingBudgets } from '../metrics/request-spending.ts';
 import { balance, type Decision, type RankedCandidate } from '../routing/balancer.ts';
 import { noCandidateError, pinnedModelError } from '../routing/no-candidate-error.ts';
 import type { AnsweringProvider } from './attempt.ts';
@@ -17,7 +18,6 @@ import type { ContinuationMode } from './continuation.ts';
 import { PartialAnswer } from './partial-answer.ts';
 import type { RequestMeta } from './receipt.ts';
 import { withAppendedText } from './request.ts';
-import type { SpendingBudgets } from './request-spending.ts';
 import {
   currentCriteria,
   pinPolicy,

@@ -1,10 +1,10 @@
 /** The reservation of one attempt: it grows before a try is sent that may cost more, and while the answer exceeds its limit. */
 import { RumboError } from '../../shared/errors.ts';
+import type { RequestSpending } from '../metrics/request-spending.ts';
 import type { SpendingOwner } from '../metrics/spending.ts';
 import type { LeaseDetails, UsageLease } from '../platform/state/usage-store.ts';
 import type { RankedCandidate } from '../routing/balancer.ts';
 import { maxCostOf } from '../routing/price.ts';
-import type { RequestSpending } from './request-spending.ts';
 
 export type AttemptReservation = {
   readonly lease: UsageLease;
@@ -18,6 +18,8 @@ export type AttemptReservation = {
   beforeSend(maxOutputTokens: number | undefined, billedTries: number): Promise<void>;
   /** Whether the model may go on writing after these tokens. Our count is an estimate, so more is reserved once. */
   mayContinue(outputTokens: number): boolean | Promise<boolean>;
+  /** US dollars that the service may bill for what it wrote in this time, in milliseconds, while nothing of it arrived. */
+  unseenUsd(ms: number): number;
   /** Counts what the attempt did cost. A second call does nothing. */
   settle(usd: number): void;
 };
@@ -33,6 +35,9 @@ export type ReservationRequest = {
 
 /** How many of our estimated tokens one token may be, in a text of long words. */
 const maxTokenEstimate = 1.7;
+
+/** No service writes faster: the fastest advertise this for their small models. https://www.cerebras.ai/inference */
+const maxTokensPerSecond = 3_000;
 
 /** `undefined`: a budget leaves less than the candidate may cost. */
 export async function reserveAttempt(
@@ -81,6 +86,7 @@ export async function reserveAttempt(
     },
     mayContinue: (outputTokens) =>
       outputTokens <= allowedTokens || !isLimited() || (!isExtended && extend(outputTokens)),
+    unseenUsd: (ms) => outputUsd(Math.min(maxOutputTokens, Math.ceil((ms / 1_000) * maxTokensPerSecond))),
     settle(actualUsd) {
       for (const [index, each] of leases.splice(0).entries())
         spending.settle(each, index === 0 ? actualUsd : 0);

@@ -144,11 +144,24 @@ export const billedUsd = (
   { price }: Model,
 ): number | null => (billed ? costOfTries(measured, price) : 0);
 
-/** What budgets count for the attempt: more than it did cost where the service reports less than its price. */
-export const settledUsd = (
-  { billed, measured }: Pick<AttemptResult, 'billed' | 'measured'>,
+/**
+ * What budgets count for the attempt, in US dollars: more than it did cost where the service reports less than its price,
+ * and where nothing of what it may have written arrived. All that is reserved, where the price is unknown.
+ */
+export function settledUsd(
+  result: AttemptResult,
   { price }: Model,
-): number | null => (billed ? costOfTries(measured, price, settledCostOf) : 0);
+  reservation: Pick<AttemptReservation, 'usd' | 'unseenUsd'>,
+): number {
+  if (!result.billed) return 0;
+  const usd = costOfTries(result.measured, price, settledCostOf);
+  if (usd === null) return reservation.usd();
+  return isUnseen(result) ? Math.min(reservation.usd(), usd + reservation.unseenUsd(result.ms)) : usd;
+}
+
+/** The service was sent the request, and nothing shows whether it has written anything. */
+const isUnseen = ({ error, measured }: AttemptResult): boolean =>
+  error !== undefined && measured.usageEstimated && measured.usage.output === 0;
 
 /** US dollars for each try; one after another, since a long prompt has another price. `null`: the price is unknown. */
 export function costOfTries(

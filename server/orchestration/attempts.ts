@@ -48,11 +48,10 @@ export async function* runAttempts(
       const hedged = running === started ? undefined : takeOver(progress, model.id);
       const request = hedged ? { ...running.request, announcement: hedged } : running.request;
       const result = yield* attempt(request, answer, signal, (error, abandoned) => {
-        costUsd = settledUsd(abandoned, model) ?? reservation.usd();
+        costUsd = settledUsd(abandoned, model, reservation);
         recordFailure(deps, progress, chosen, error, abandoned);
       });
-      // At an unknown price it may have cost all that was reserved.
-      costUsd = settledUsd(result, model) ?? reservation.usd();
+      costUsd = settledUsd(result, model, reservation);
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
         const isWhole = !receipt.promptCut && receipt.servedBy === undefined;

@@ -115,7 +115,7 @@ function endAttempt(
   request.sent.close();
   const result = unansweredResult(request, error);
   recordFailure(deps, progress, chosen, error, result);
-  reservation.settle(settledUsd(result, chosen.candidate.model) ?? reservation.usd());
+  reservation.settle(settledUsd(result, chosen.candidate.model, reservation));
   if (error.kind === 'cancelled') return;
   progress.lastFailure = { model: chosen.candidate.model.id, error };
   if (progress.answer.text !== '') progress.interruption ??= error;

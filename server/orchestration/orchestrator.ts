@@ -11,6 +11,7 @@ import type { CachedAnswer, ResponseCache } from '../cache/response-cache.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { codeFieldsOf } from '../edits/code-preview.ts';
 import type { Counters } from '../metrics/counters.ts';
+import { requestSpending } from '../metrics/request-spending.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import type { UserCorrections } from '../routing/classifier/user-corrections.ts';
@@ -21,7 +22,6 @@ import { explainRoute } from './explain.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
-import { requestSpending } from './request-spending.ts';
 import { answerWithCode } from './second-request.ts';
 import { validateCorrection, validateRequest } from './validate-request.ts';
 

@@ -5,6 +5,7 @@ import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { RequestSpending } from '../metrics/request-spending.ts';
 import type { ProviderRegistry } from '../providers/provider-registry.ts';
 import { balance, type Decision } from '../routing/balancer.ts';
 import { needsExactCount } from '../routing/needs-exact-count.ts';
@@ -12,7 +13,6 @@ import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
 import type { RequestSnapshots } from './request-snapshot.ts';
-import type { RequestSpending } from './request-spending.ts';
 import { maxPinnedWaitMs, maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
 
 export type RouteDeps = {

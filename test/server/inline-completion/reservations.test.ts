@@ -14,7 +14,9 @@ function setUp(allows = true) {
       options?: ReservationOptions,
     ) {
       events.push(`reserve ${provider} ${role} ${usd} ${options?.consistency}`);
-      return allows && (options?.committedUsd ?? 0) + usd <= 1 ? ({ id: 1 } as never) : undefined;
+      return allows && (options?.committedUsd ?? 0) + usd <= 1
+        ? ({ id: 1, amount: usd } as never)
+        : undefined;
     },
     async settle(_: unknown, usd: number) {
       events.push(`settle ${usd}`);

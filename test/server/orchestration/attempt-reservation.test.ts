@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBudgets } from '../../../server/metrics/budget.ts';
+import { requestSpending } from '../../../server/metrics/request-spending.ts';
 import { reserveAttempt } from '../../../server/orchestration/attempt-reservation.ts';
-import { requestSpending } from '../../../server/orchestration/request-spending.ts';
 import { memoryUsageStore } from '../../../server/platform/state/memory-usage-store.ts';
 import { maxCostOf } from '../../../server/routing/price.ts';
 import { defaultSettings, type Settings } from '../../../shared/settings.ts';
@@ -89,4 +89,12 @@ test('an answer longer than its limit may go on only where more can be reserved,
   const last = await setUp({ 'budget.perDayUsd': tryUsd }).reserve();
   assert.equal(await last?.mayContinue(101), false);
   assert.equal(await (await setUp({}).reserve())?.mayContinue(10_000), true, 'no budget is set');
+});
+
+test('of an answer that nothing arrived of, what a fast service writes in the time may be billed, and no more than was allowed', async () => {
+  const { reserve } = setUp({ 'budget.perDayUsd': 10 * tryUsd });
+  const reservation = await reserve();
+  assert.equal(reservation?.unseenUsd(0), 0);
+  near(reservation?.unseenUsd(10) ?? Number.NaN, (30 * price.output) / 1e6);
+  near(reservation?.unseenUsd(60_000) ?? Number.NaN, tryUsd);
 });

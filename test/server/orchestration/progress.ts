@@ -1,5 +1,6 @@
 /** An answer on its way, for tests of single steps. */
 import type { AttemptRecord } from '../../../server/accounting/attempt-record.ts';
+import { requestSpending, type SpendingBudgets } from '../../../server/metrics/request-spending.ts';
 import {
   type AnswerProgress,
   type AttemptsDeps,
@@ -7,7 +8,6 @@ import {
   type ChosenCandidate,
 } from '../../../server/orchestration/answer-progress.ts';
 import { toRoutingRequest } from '../../../server/orchestration/request.ts';
-import { requestSpending, type SpendingBudgets } from '../../../server/orchestration/request-spending.ts';
 import { balance } from '../../../server/routing/balancer.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';

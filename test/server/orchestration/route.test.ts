@@ -1,8 +1,8 @@
 /** The decision of a request: when it waits, when it has the prompt counted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requestSpending } from '../../../server/metrics/request-spending.ts';
 import { toRoutingRequest } from '../../../server/orchestration/request.ts';
-import { requestSpending } from '../../../server/orchestration/request-spending.ts';
 import { currentCriteria, decideRoute, pinPolicy } from '../../../server/orchestration/route.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
