@@ -6,28 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createLedger } from '../../../server/metrics/ledger.ts';
 import { noUsage } from '../../../shared/chat.ts';
-import type { Receipt } from '../../../shared/receipts.ts';
+import { receiptOf } from '../../support/ledger/receipt.ts';
 import { until } from '../../support/local-engines/connect.ts';
 
 const noon = new Date(2026, 5, 15, 12).getTime();
-const receipt = (id: string, costUsd: number | null, at = noon): Receipt => ({
-  id,
-  at: new Date(at).toISOString(),
-  role: 'planner',
-  task: 'planning',
-  difficulty: 0.5,
-  model: 'p/m',
-  cached: false,
-  attempts: [],
-  usage: noUsage,
-  usageEstimated: false,
-  costUsd,
-  timeToFirstTokenMs: 1,
-  totalMs: 2,
-  finishReason: 'stop',
-  takeovers: [],
-  reasons: ['because of the secret project'],
-});
+const receipt = (id: string, costUsd: number | null, at = noon) => receiptOf(id, costUsd, at);
 const folder = () => mkdtempSync(join(tmpdir(), 'rumbo-'));
 const fail = (message: string) => assert.fail(message);
 

@@ -7,8 +7,7 @@ import { keyIndex } from '../../../server/secrets/key-index.ts';
 import { keyStore } from '../../../server/secrets/keys.ts';
 import { RumboError } from '../../../shared/errors.ts';
 
-/** A provider that accepts every key but `wrong`, and an empty keychain. */
-function handlerDeps(testKey?: (key: string) => Promise<number>) {
+function emptyKeychain() {
   const entries = new Map<string, string>();
   const keychain = {
     get: async (account: string) => entries.get(account),
@@ -16,6 +15,12 @@ function handlerDeps(testKey?: (key: string) => Promise<number>) {
     remove: async (account: string) => entries.delete(account),
     dispose() {},
   };
+  return { entries, keychain };
+}
+
+/** A provider, and an empty keychain. */
+function handlerDeps(testKey?: (key: string) => Promise<number>) {
+  const { entries, keychain } = emptyKeychain();
   const provider = {
     owner: { ...owner },
     config: { label: 'Groq' },
@@ -30,13 +35,7 @@ function handlerDeps(testKey?: (key: string) => Promise<number>) {
 const owner = { provider: 'groq', origin: 'https://api.groq.com' };
 
 test('keys are set, added and removed on command, and each change is a fresh start for the provider', async () => {
-  const entries = new Map<string, string>();
-  const keychain = {
-    get: async (account: string) => entries.get(account),
-    set: async (account: string, secret: string) => void entries.set(account, secret),
-    remove: async (account: string) => entries.delete(account),
-    dispose() {},
-  };
+  const { keychain } = emptyKeychain();
   const ring = keyStore({ env: {}, keychain, index: keyIndex(undefined) });
   let resets = 0;
   const provider = {

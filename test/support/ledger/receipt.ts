@@ -18,5 +18,6 @@ export const receiptOf = (id: string, costUsd: number | null, at: number): Recei
   totalMs: 2,
   finishReason: 'stop',
   takeovers: [],
-  reasons: [],
+  // It is stored nowhere.
+  reasons: ['because of the secret project'],
 });
