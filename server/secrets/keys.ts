@@ -65,7 +65,7 @@ export function keyStore({ env, keychain, editor, index, setting, onProblemChang
       return first?.store ?? (fromEnvironment(owner).length > 0 ? 'environment' : 'none');
     },
 
-    /** What is earlier of the keys without reading them. One key may be in two places. */
+    /** What is known of the keys without reading them. One key may be in two places. */
     entries(owner: KeyOwner): readonly KeyEntry[] {
       const fromStores = cache.entries(owner);
       const environment = fromEnvironment(owner);
@@ -130,7 +130,7 @@ export function keyStore({ env, keychain, editor, index, setting, onProblemChang
       return problem ? { message: sentences.notRemovedBecause(problem) } : { store: 'none' };
     },
 
-    /** Why the keys of this owner cannot be used, or some of them. Absent: nothing is wrong as far as earlier. */
+    /** Why the keys of this owner cannot be used, or some of them. Absent: nothing is wrong as far as known. */
     problem(owner: KeyOwner): KeyProblem | undefined {
       const saved = index.get(owner.provider);
       if (saved && saved.origin !== owner.origin && cache.get(owner).unsaved.length === 0)

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { noSecretService } from '../../support/secret-service.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { openEditorWindow, scenarios } from '../support/editor.ts';
-import { noSecretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';
 const key = 'sk-right-4711';

@@ -4,9 +4,9 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeProvider } from '../../support/fake-providers/fake-provider.ts';
 import { fakeOpenAi } from '../../support/fake-providers/openai.ts';
+import { type SecretService, secretService } from '../../support/secret-service.ts';
 import { withoutLocalEngines } from '../../support/without-local-engines.ts';
 import { type EditorWindow, openEditorWindow, scenarios } from '../support/editor.ts';
-import { type SecretService, secretService } from '../support/secret-service.ts';
 
 const answer = 'rumbo-answer:';
 const key = 'sk-kept-by-the-keyring-4711';

@@ -11,8 +11,15 @@ export interface SecretService {
   readonly env: Readonly<Record<string, string>>;
   /** The attributes and secrets that a service has saved, as secret-tool prints them. */
   search(service: string): string;
+  /** Locks the login keyring, as after a pause; nothing can show its unlock dialog. */
+  lock(): void;
+  /** Stops its process without ending it, so that no call returns, and lets it go on. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
+
+const secrets = 'org.freedesktop.secrets';
 
 export async function secretService(): Promise<SecretService> {
   const home = mkdtempSync(join(tmpdir(), 'rumbo-keyring-'));
@@ -29,6 +36,22 @@ export async function secretService(): Promise<SecretService> {
     ended.then(() => Promise.reject(new Error('No Secret Service: apt-get install gnome-keyring dbus'))),
   ])) as [string];
   const env = { DBUS_SESSION_BUS_ADDRESS: address };
+  const call = (destination: string, path: string, method: string, ...args: readonly string[]): string =>
+    execFileSync(
+      'dbus-send',
+      ['--session', '--print-reply', `--dest=${destination}`, path, method, ...args],
+      {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+  const bus = 'org.freedesktop.DBus';
+  const pid = Number(
+    /uint32 (\d+)/.exec(
+      call(bus, '/org/freedesktop/DBus', `${bus}.GetConnectionUnixProcessID`, `string:${secrets}`),
+    )?.[1],
+  );
   return {
     env,
     search: (service) =>
@@ -37,6 +60,15 @@ export async function secretService(): Promise<SecretService> {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
+    lock: () =>
+      void call(
+        secrets,
+        '/org/freedesktop/secrets',
+        'org.freedesktop.Secret.Service.Lock',
+        'array:objpath:/org/freedesktop/secrets/collection/login',
+      ),
+    freeze: () => void process.kill(pid, 'SIGSTOP'),
+    thaw: () => void process.kill(pid, 'SIGCONT'),
     async close() {
       session.stdin.end();
       await ended;
