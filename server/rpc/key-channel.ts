@@ -84,13 +84,13 @@ async function saveNewKey(
   provider: KeyProvider,
   command: NewKeyCommand,
 ): Promise<Result> {
-  const { owner, config } = provider;
-  const fault = keyFault(command.key);
+  const { config } = provider;
+  const fault = keyFault(command.key) ?? originFault(provider, command);
   if (fault) return { message: fault };
   const test = command.isResent ? {} : await testKey(provider, command.key);
-  // The address may also have changed while the service was asked.
-  const isMoved = command.origin !== undefined && command.origin !== owner.origin;
-  if (isMoved) return { message: movedMessage(config.label, command.origin ?? '', owner.origin) };
+  // The address may have changed while the service was asked.
+  const movedFault = originFault(provider, command);
+  if (movedFault) return { message: movedFault };
   if (test.isRefused) return { message: refusedMessage(config.label) };
   if (command.type === 'rumbo/key/rotate' && test.failure !== undefined)
     return { message: `The new key could not be tested, so the old one stays: ${test.failure} Try again.` };
@@ -147,5 +147,11 @@ async function testKey(provider: KeyProvider, key: string): Promise<KeyTest> {
 const refusedMessage = (label: string): string =>
   `${label} refused this key, so it was not saved. Check the key and set it again.`;
 
-const movedMessage = (label: string, typedFor: string, origin: string): string =>
-  `The address of ${label} has changed from ${typedFor} to ${origin} since the key was typed, so it was not saved. Set the key again.`;
+/** Why a key must not go to the provider's present address, not even to be tested. `undefined`: it was typed for it. */
+const originFault = (
+  { owner, config: { label } }: KeyProvider,
+  { origin }: NewKeyCommand,
+): string | undefined =>
+  origin === undefined || origin === owner.origin
+    ? undefined
+    : `The address of ${label} has changed from ${origin} to ${owner.origin} since the key was typed, so it was not saved. Set the key again.`;

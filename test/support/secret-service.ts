@@ -11,7 +11,7 @@ export interface SecretService {
   readonly env: Readonly<Record<string, string>>;
   /** The attributes and secrets that a service has saved, as secret-tool prints them. */
   search(service: string): string;
-  /** Locks the login keyring, as after a pause; nothing can show its unlock dialog. */
+  /** Locks the login keyring, as the desktop does after a pause; nothing can show its unlock dialog. */
   lock(): void;
   /** Stops its process without ending it, so that no call returns, and lets it go on. */
   freeze(): void;
@@ -47,11 +47,17 @@ export async function secretService(): Promise<SecretService> {
       },
     );
   const bus = 'org.freedesktop.DBus';
-  const pid = Number(
-    /uint32 (\d+)/.exec(
-      call(bus, '/org/freedesktop/DBus', `${bus}.GetConnectionUnixProcessID`, `string:${secrets}`),
-    )?.[1],
-  );
+  /** Its name has an owner once a program has asked for it. */
+  const processId = (): number => {
+    const reply = call(
+      bus,
+      '/org/freedesktop/DBus',
+      `${bus}.GetConnectionUnixProcessID`,
+      `string:${secrets}`,
+    );
+    return Number(/uint32 (\d+)/.exec(reply)?.[1]);
+  };
+  let frozen: number | undefined;
   return {
     env,
     search: (service) =>
@@ -67,8 +73,13 @@ export async function secretService(): Promise<SecretService> {
         'org.freedesktop.Secret.Service.Lock',
         'array:objpath:/org/freedesktop/secrets/collection/login',
       ),
-    freeze: () => void process.kill(pid, 'SIGSTOP'),
-    thaw: () => void process.kill(pid, 'SIGCONT'),
+    freeze() {
+      frozen = processId();
+      process.kill(frozen, 'SIGSTOP');
+    },
+    thaw() {
+      if (frozen !== undefined) process.kill(frozen, 'SIGCONT');
+    },
     async close() {
       session.stdin.end();
       await ended;

@@ -188,3 +188,20 @@ test('keys of the environment are imported, one key is removed, everything is re
   assert.equal((await command({ type: 'rumbo/key/remove-everything', id: 4 })).store, 'none');
   assert.equal(deps.entries.size, 0);
 });
+
+test('a key that was typed for another address is not even tested there', async () => {
+  let tests = 0;
+  const { keys, entries, providers } = handlerDeps(async () => {
+    tests += 1;
+    return 1;
+  });
+  const command = keyCommandHandler({ keys, providers });
+  const typed = { id: 1, provider: 'groq', key: 'gsk-typed-for-it', origin: 'https://earlier.test' } as const;
+  for (const type of ['rumbo/key/set', 'rumbo/key/add'] as const)
+    assert.match((await command({ type, ...typed })).message ?? '', /address of Groq has changed/);
+  assert.match(
+    (await command({ type: 'rumbo/key/rotate', slot: '1', ...typed })).message ?? '',
+    /address of Groq has changed/,
+  );
+  assert.deepEqual([tests, entries.size], [0, 0]);
+});
