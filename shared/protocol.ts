@@ -58,6 +58,8 @@ export type AskResult = {
 /** One item of a streaming answer, in this order: `start`, deltas with now and then a `code` or a `takeover`, `finish`. */
 export type AskPart =
   | { readonly type: 'start'; readonly model: ModelId; readonly cached: boolean; readonly note?: string }
+  /** No model may answer before a rate limit ends, which is waited for; `reason` says whose, in a few words. `until`: ISO 8601. */
+  | { readonly type: 'wait'; readonly until: string; readonly reason: string }
   /** Another model took over before any text: `reason` says why, one sentence. */
   | { readonly type: 'fallback'; readonly from: ModelId; readonly reason: string }
   /**

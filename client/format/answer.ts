@@ -21,6 +21,8 @@ export type AnswerState = {
   /** What the model does. Absent: it has sent nothing yet. */
   readonly activity?: 'thinking' | 'answering';
   readonly note?: string;
+  /** Until when a rate limit is waited for, and whose. Absent: none is. */
+  readonly wait?: Omit<Extract<AskPart, { type: 'wait' }>, 'type'>;
   /** Models that failed before any text, each with its reason. */
   readonly fallbacks: readonly string[];
   /** The models that continued the text of another, in order. */
@@ -49,6 +51,8 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
   switch (part.type) {
     case 'start':
       return { ...withoutActivity(answer), model: part.model, ...(part.note ? { note: part.note } : {}) };
+    case 'wait':
+      return { ...answer, wait: { until: part.until, reason: part.reason } };
     case 'fallback':
       return { ...answer, fallbacks: [...answer.fallbacks, `${part.from}: ${part.reason}`] };
     case 'takeover':
@@ -123,7 +127,8 @@ const discardedSection = ({ from, to, reason, text }: DiscardedText): string =>
   `**Discarded**, ${oneLine(`from ${from}: ${reason} ${to} starts over below.`)}\n\n${quoteMarkdown(text)}`;
 
 /** What happens now, in a few words. */
-export function answerProgress({ model, activity }: AnswerState): string {
+export function answerProgress({ model, activity, wait }: AnswerState): string {
+  if (!model && wait) return `waiting until ${new Date(wait.until).toLocaleTimeString()}: ${wait.reason}`;
   if (!model) return 'choosing a model…';
   if (!activity) return `waiting for ${model}…`;
   return activity === 'thinking' ? `${model} is thinking…` : `${model} is answering…`;

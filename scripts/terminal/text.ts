@@ -70,6 +70,8 @@ function announcement(part: protocol.AskPart): string | undefined {
   switch (part.type) {
     case 'start':
       return `${part.model}${part.cached ? ' (from the cache)' : ''}${part.note ? ` · ${part.note}` : ''}`;
+    case 'wait':
+      return `Waiting until ${new Date(part.until).toLocaleTimeString()}: ${part.reason}`;
     case 'fallback':
       return `${part.from} did not answer: ${part.reason}`;
     case 'takeover':

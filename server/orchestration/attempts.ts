@@ -27,7 +27,7 @@ export async function* runAttempts(
   prepared: PreparedRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AskPart, AskResult> {
-  const progress = beginAnswer(deps, prepared, await decideRoute(deps, prepared, signal));
+  const progress = beginAnswer(deps, prepared, yield* decideRoute(deps, prepared, signal));
   const { queue, answer } = progress;
   for (let queued = queue.next(); queued; queued = queue.next()) {
     const candidate = currentCandidate(deps, progress, queued);

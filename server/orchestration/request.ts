@@ -157,8 +157,7 @@ export function toCompletionRequest(
     if (value !== undefined) Object.assign(request, { [field]: value });
   }
   // A local model is left to its own limit, unless its tokens are paid for.
-  if (model.source === 'api' || !isFreeModel(model))
-    request.maxOutputTokens = maxOutputTokensOf(model, params, promptTokens);
+  if (!isFreeModel(model)) request.maxOutputTokens = maxOutputTokensOf(model, params, promptTokens);
   return request;
 }
 

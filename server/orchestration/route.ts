@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AskParams } from '../../shared/ask.ts';
 import type { ModelId } from '../../shared/chat.ts';
 import type { Model } from '../../shared/models.ts';
+import type { AskPart } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { RequestSpending } from '../metrics/request-spending.ts';
@@ -13,7 +14,7 @@ import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { AnsweringProvider } from './attempt.ts';
 import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
 import type { RequestSnapshots } from './request-snapshot.ts';
-import { maxPinnedWaitMs, maxWaitMs, waitUntilAvailableMs } from './wait-limits.ts';
+import { type AwaitedModel, awaitedModel, maxPinnedWaitMs, maxWaitMs } from './wait-limits.ts';
 
 export type RouteDeps = {
   readonly settings: () => Settings;
@@ -48,12 +49,15 @@ export type RouteDecision = {
 /** Exact counts before one request: each takes a round trip. */
 const maxExactCounts = 2;
 
-/** The decision now or, when every candidate is at its rate limit, the decision when the first one ends. Rejects with `cancelled`. */
-export async function decideRoute(
+/**
+ * The decision now or, when every candidate is at its rate limit, the decision when the first one ends; yields each wait.
+ * Rejects with `cancelled`.
+ */
+export async function* decideRoute(
   deps: RouteDeps,
   routable: RoutableRequest,
   signal: AbortSignal,
-): Promise<RouteDecision> {
+): AsyncGenerator<AskPart, RouteDecision> {
   const { params, request, spending } = routable;
   const mayReplacePin = pinPolicy(params, deps.settings()) === 'next';
   let countsLeft = maxExactCounts;
@@ -66,14 +70,24 @@ export async function decideRoute(
     const uncertain = countsLeft > 0 ? needsExactCount(criteria, snapshot, decision) : undefined;
     countsLeft -= 1;
     if (uncertain && (await countExactly(deps, uncertain, routable, signal))) continue;
-    const waitMs = waitUntilAvailableMs(decision, mayReplacePin, Date.now());
+    const awaited = awaitedModel(decision, mayReplacePin, Date.now());
     const limits = decision.unavailablePin && !mayReplacePin ? maxPinnedWaitMs : maxWaitMs;
-    if (waitMs === undefined || waitedMs + waitMs > limits[params.urgency ?? 'interactive'])
+    if (!awaited || waitedMs + awaited.ms > limits[params.urgency ?? 'interactive'])
       return { criteria, snapshot, decision, ...(waitedMs > 0 ? { waitedMs } : {}) };
-    waitedMs += waitMs;
-    await sleep(waitMs, undefined, { signal });
+    waitedMs += awaited.ms;
+    if (awaited.ms >= shownWaitMs) yield waitPart(awaited);
+    await sleep(awaited.ms, undefined, { signal });
   }
 }
+
+/** Milliseconds: a shorter wait would only flicker. */
+const shownWaitMs = 500;
+
+const waitPart = ({ ms, model, reason }: AwaitedModel): AskPart => ({
+  type: 'wait',
+  until: new Date(Date.now() + ms).toISOString(),
+  reason: `${model}: ${reason}`,
+});
 
 /** What happens when a pinned model cannot answer. */
 export const pinPolicy = (

@@ -1,6 +1,8 @@
 /** Starts an attempt at one candidate: reserves what it may cost, and sends the request. */
+import type { AskParams } from '../../shared/ask.ts';
 import type { RankedCandidate } from '../routing/balancer.ts';
 import { maxOutputTokensOf } from '../routing/price.ts';
+import { estimateTokens } from '../routing/tokens.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import type { AnsweringProvider, AttemptRequest } from './attempt.ts';
 import { type AttemptReservation, reserveAttempt } from './attempt-reservation.ts';
@@ -98,6 +100,18 @@ function attemptRequest(
     beginning === '' || mode === 'anew'
       ? request.messages
       : continuationMessages(request.messages, beginning, mode);
-  const completion = toCompletionRequest(model, messages, params, queue.isLast(), promptTokens);
+  const left = messages === request.messages ? params : withRestOfLimit(params, beginning);
+  const completion = toCompletionRequest(model, messages, left, queue.isLast(), promptTokens);
   return { model, provider, completion, promptTokens };
+}
+
+/** Tokens that a continuation may have in any case: it begins with words that are there. */
+const minRestTokens = 64;
+
+/** The output limit of the request is that of the whole answer, whichever model writes it. */
+function withRestOfLimit(params: AskParams, beginning: string): AskParams {
+  const { maxOutputTokens } = params;
+  if (maxOutputTokens === undefined) return params;
+  const rest = Math.max(minRestTokens, maxOutputTokens - estimateTokens(beginning));
+  return { ...params, maxOutputTokens: Math.min(maxOutputTokens, rest) };
 }

@@ -1,5 +1,5 @@
 /** How long a request waits for a rate limit to end, when no model may answer now. Pure. */
-import type { Urgency } from '../../shared/chat.ts';
+import type { ModelId, Urgency } from '../../shared/chat.ts';
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import type { Decision } from '../routing/balancer.ts';
 
@@ -20,22 +20,31 @@ export const maxPinnedWaitMs: Readonly<Record<Urgency, number>> = {
 /** Milliseconds. A limit that should have ended and has not is checked again after this. */
 const minWaitMs = 25;
 
+export type AwaitedModel = {
+  /** Milliseconds until it may answer. */
+  readonly ms: number;
+  readonly model: ModelId;
+  /** Why it may not now, one sentence. */
+  readonly reason: string;
+};
+
 /**
- * Milliseconds until the first wanted model may answer. `undefined`: one may now, or no end is known. Only a rate limit
+ * The first wanted model that may answer again. `undefined`: one may now, or no end is known. Only a rate limit
  * ends for certain; a circuit may open again at once.
  * @param mayReplace another model may replace a pinned one
  * @param now milliseconds since 1970
  */
-export function waitUntilAvailableMs(
+export function awaitedModel(
   { candidates, excluded, unavailablePin }: Decision,
   mayReplace: boolean,
   now: number,
-): number | undefined {
+): AwaitedModel | undefined {
   const waitsForPin = unavailablePin && !mayReplace;
   if (candidates.length > 0 && !waitsForPin) return undefined;
-  const moments = (waitsForPin ? [unavailablePin] : excluded)
+  const [first] = (waitsForPin ? [unavailablePin] : excluded)
     .filter(({ rule }) => exclusionRules[rule].endsAtKnownTime)
-    .map(({ until }) => Date.parse(until ?? ''))
-    .filter((moment) => !Number.isNaN(moment));
-  return moments.length === 0 ? undefined : Math.max(minWaitMs, Math.min(...moments) - now);
+    .map(({ model, reason, until }) => ({ model, reason, at: Date.parse(until ?? '') }))
+    .filter(({ at }) => !Number.isNaN(at))
+    .toSorted((one, other) => one.at - other.at);
+  return first && { ms: Math.max(minWaitMs, first.at - now), model: first.model, reason: first.reason };
 }

@@ -24,6 +24,16 @@ test('the document names the model before the first token', () => {
   );
 });
 
+test('a rate limit that is waited for is shown with its end, until the model answers', () => {
+  const wait: AskPart = {
+    type: 'wait',
+    until: '2026-11-21T10:00:40.000Z',
+    reason: 'lab/small: At its limit.',
+  };
+  assert.match(answerDocument(after(wait)), /waiting until \d.*: lab\/small: At its limit\./);
+  assert.doesNotMatch(answerDocument(after(wait, start)), /waiting until/);
+});
+
 test('text streams in parts, and reasoning is not shown', () => {
   const document = answerDocument(
     after(

@@ -77,6 +77,17 @@ test('an answer that breaks off is continued by the next model, which gets the p
   assert.equal(instruction?.role, 'user');
 });
 
+test('the output limit of a request is that of all models together', async () => {
+  const rumbo = pipeline([
+    { id: 'a/one', script: failsAfter(['word '.repeat(200)], 'interrupted') },
+    { id: 'b/two', script: answersWith('the end.') },
+  ]);
+  await rumbo.ask({ prompt: 'count', maxOutputTokens: 400 });
+  const [first, second] = rumbo.requests.map(({ maxOutputTokens }) => maxOutputTokens ?? 0);
+  assert.equal(first, 400);
+  assert.ok((second ?? 0) < 250 && (second ?? 0) >= 64, `${second} are left`);
+});
+
 test('what the next model repeats is not shown', async () => {
   const rumbo = pipeline([
     { id: 'a/one', script: failsAfter(['One, two, three, '], 'interrupted') },

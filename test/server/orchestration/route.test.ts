@@ -3,12 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestSpending } from '../../../server/metrics/request-spending.ts';
 import { toRoutingRequest } from '../../../server/orchestration/request.ts';
-import { currentCriteria, decideRoute, pinPolicy } from '../../../server/orchestration/route.ts';
+import {
+  currentCriteria,
+  pinPolicy,
+  decideRoute as routeParts,
+} from '../../../server/orchestration/route.ts';
 import { userCorrections } from '../../../server/routing/classifier/user-corrections.ts';
 import type { RoutingSnapshot } from '../../../server/routing/snapshot.ts';
 import type { AskParams } from '../../../shared/ask.ts';
 import type { ModelId } from '../../../shared/chat.ts';
 import type { Model } from '../../../shared/models.ts';
+import type { AskPart } from '../../../shared/protocol.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
 import { plainNames } from '../../support/plain-names.ts';
 import { unlimited } from './progress.ts';
@@ -74,6 +79,17 @@ function deps(snapshots: readonly RoutingSnapshot[], countTokens?: () => Promise
 }
 const signal = new AbortController().signal;
 
+/** The decision, and the parts that the client gets before it. */
+async function decideRoute(...args: Parameters<typeof routeParts>) {
+  const parts: AskPart[] = [];
+  const route = routeParts(...args);
+  for (;;) {
+    const { done, value } = await route.next();
+    if (done) return { ...value, parts };
+    parts.push(value);
+  }
+}
+
 test('a model that may answer is decided at once', async () => {
   const parts = deps([snapshot]);
   const { decision } = await decideRoute(parts, routable({ prompt: 'hi' }), signal);
@@ -115,6 +131,10 @@ test('a pinned model that no other may replace is waited for longer, and the wai
   const soon = await decideRoute(deps([limited(Date.now() + 30), snapshot]), routable(pinned), signal);
   assert.equal(soon.decision.candidates.length, 1);
   assert.ok((soon.waitedMs ?? 0) >= 20);
+  assert.deepEqual(soon.parts, [], 'it is over before it is read');
+  const seen = await decideRoute(deps([limited(Date.now() + 600), snapshot]), routable(pinned), signal);
+  const [wait] = seen.parts;
+  assert.ok(wait?.type === 'wait' && wait.reason === 'lab/one: x');
   const startedAt = performance.now();
   const late = await decideRoute(deps([limited(Date.now() + 90_000)]), routable(pinned), signal);
   assert.ok(late.decision.unavailablePin);
