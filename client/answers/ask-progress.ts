@@ -5,7 +5,6 @@ import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { answerProgress, emptyAnswerState, takeoverNote, withAnswerPart } from '../format/answer.ts';
 import { withoutLinks } from '../notifications/notify.ts';
 import type { ServerProcess } from '../server/process.ts';
-import { checkRequestSize } from './request-size.ts';
 
 /**
  * @param title of the notification
@@ -21,7 +20,7 @@ export const askWithProgress = (
 ): Thenable<AskResult> =>
   vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (report, token) => {
+    (report, token) => {
       token.onCancellationRequested(() => source.cancel());
       let state = emptyAnswerState('', '');
       let shown = '';
@@ -33,7 +32,6 @@ export const askWithProgress = (
         shown = message;
       };
       show();
-      checkRequestSize(params);
       return server.requestWithProgress(
         'ask',
         (partialResultToken) => ({ ...params, partialResultToken }),

@@ -85,9 +85,9 @@ export function createKeyCommands(server: ServerProcess): KeyCommands & vscode.D
         'Save the environment’s keys of which provider?',
         hasVariable,
         async (provider) => {
-          const { name: provider_, label } = provider;
+          const { label } = provider;
           const reply = await withProgress(provider, () =>
-            server.keys.send({ type: 'rumbo/key/import', provider: provider_ }),
+            server.keys.send({ type: 'rumbo/key/import', provider: provider.name }),
           );
           const show = reply.store === 'memory' ? showWarning : showInfo;
           void show(

@@ -6,7 +6,10 @@ import type {
   RequestType,
   RequestType0,
 } from 'vscode-languageserver-protocol';
+import type { AskParams } from '../../shared/ask.ts';
 import * as protocol from '../../shared/protocol.ts';
+import { requestSizeFault } from '../../shared/request-size.ts';
+import { ClientError } from '../notifications/error-messages.ts';
 import type { MessageSender, RequestName, ResultOf } from './messages.ts';
 
 /** The part of a language client, or of any JSON-RPC connection, that sends messages. */
@@ -30,6 +33,9 @@ const messages: typeof protocol = protocol;
 
 export function messageSender(connection: Connection): MessageSender {
   const send = <Name extends RequestName>(name: Name, params: unknown, token?: CancellationToken) => {
+    const fault = name === 'ask' || name === 'explain' ? requestSizeFault(params as AskParams) : undefined;
+    // Before it is serialized: that alone would make the editor wait.
+    if (fault) return Promise.reject(new ClientError({ kind: 'invalid-request', ...fault }));
     const type: unknown = messages[name];
     return params === undefined
       ? connection.sendRequest(type as RequestType0<ResultOf<Name>, unknown>, token)

@@ -4,6 +4,7 @@ import { AskParams } from '../../shared/ask.ts';
 import { imagesOf, type Message, textOf } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { CorrectTaskParams } from '../../shared/protocol.ts';
+import { requestSizeFault } from '../../shared/request-size.ts';
 import { roleIds, roleOf } from '../../shared/roles.ts';
 import { taskTypes } from '../../shared/tasks.ts';
 
@@ -20,6 +21,8 @@ export function validateRequest(sent: unknown): AskParams {
     throw invalidRequest('The prompt is empty.', 'Type what you want and ask again.');
   if (messages !== undefined && !messages.some((message) => message.role === 'user' && !isBlank(message)))
     throw invalidRequest('The conversation has no user message.', 'Type what you want and ask again.');
+  const sizeFault = requestSizeFault(params);
+  if (sizeFault) throw invalidRequest(sizeFault.message, sizeFault.action);
   if (role !== undefined && !roleOf(role))
     throw invalidRequest(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
   checkToolChoice(params);

@@ -89,3 +89,14 @@ test('a notification arrives with its parameters', async () => {
   await messageSender(client).notify('inlineEvent', { id: 'one', type: 'accepted' });
   assert.deepEqual(await received, { id: 'one', type: 'accepted' });
 });
+
+test('a request that is too large is refused in words before it is sent', async () => {
+  let received = 0;
+  server.onRequest(protocol.explain, () => {
+    received += 1;
+    throw new Error('It should not arrive.');
+  });
+  const refused = messageSender(client).request('explain', { prompt: 'x'.repeat(5_000_001) });
+  await assert.rejects(refused, { name: 'ClientError', message: 'This request has more than 5 MB of text.' });
+  assert.equal(received, 0);
+});

@@ -137,3 +137,10 @@ test('a correction needs a prompt and a task type', () => {
   assert.throws(() => validateCorrection({ prompt: 'x', task: 'cooking' }), /cannot be read/);
   assert.throws(() => validateCorrection({ prompt: ' ', task: 'general' }), /correction is empty/);
 });
+
+test('a request of more than 5 MB is rejected with one action, whichever client sends it', () => {
+  assert.throws(() => validateRequest({ prompt: 'x'.repeat(5_000_001) }), {
+    kind: 'invalid-request',
+    message: 'This request has more than 5 MB of text.',
+  });
+});

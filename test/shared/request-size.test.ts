@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkRequestSize, maxRequestLength } from '../../../client/answers/request-size.ts';
+import { maxRequestLength, requestSizeFault } from '../../shared/request-size.ts';
 
 const file = (length: number) => ({
   uri: 'file:///a.ts',
@@ -9,12 +9,12 @@ const file = (length: number) => ({
 });
 
 test('a request of up to 5 MB is sent, a larger one is refused with one action', () => {
-  checkRequestSize({ prompt: 'x', file: file(maxRequestLength - 1) });
-  checkRequestSize({ prompt: 'x' });
+  assert.equal(requestSizeFault({ prompt: 'x', file: file(maxRequestLength - 1) }), undefined);
+  assert.equal(requestSizeFault({ prompt: 'x' }), undefined);
   for (const large of [
     { prompt: 'xx', file: file(maxRequestLength - 1) },
     { prompt: 'x'.repeat(maxRequestLength + 1) },
-    { messages: [{ role: 'user' as const, content: 'x'.repeat(maxRequestLength) }] },
+    { messages: [{ role: 'user' as const, content: 'x'.repeat(maxRequestLength + 1) }] },
   ])
-    assert.throws(() => checkRequestSize(large), /more than 5 MB/);
+    assert.match(requestSizeFault(large)?.message ?? '', /more than 5 MB/);
 });
