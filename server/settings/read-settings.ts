@@ -109,7 +109,7 @@ function readUndeclared({ name, key, isOurs }: UndeclaredSetting, { restrictions
   const sections = settingKeys.filter((each) => key === '' || each.startsWith(`${key}.`));
   if (key === '' || isSection(key)) {
     for (const each of sections) restrictions.push(carefulSettings[each]);
-    problems.push({ path: [name], message: `${name} must be of type object.${untilCorrected}` });
+    problems.push({ path: [name], message: `${name} must be an object in braces.${untilCorrected}` });
     return;
   }
   const near = nearestSetting(key, isOurs);

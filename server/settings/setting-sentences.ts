@@ -20,10 +20,21 @@ export const pathText = (name: string, path: readonly PropertyKey[]): string =>
     .map((step) => (/^\w+$/.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(String(step))}]`))
     .join('');
 
+/** A type as the user writes it in JSON. */
+const typeWords: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'a text in quotes',
+  array: 'a list in brackets',
+  object: 'an object in braces',
+  record: 'an object in braces',
+};
+
 function demand(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
+      return `must be ${typeWords[issue.expected] ?? `of type ${issue.expected}`}`;
     case 'invalid_value':
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'too_big':
