@@ -23,8 +23,8 @@ export function errorFromResponse(response: ErrorResponse, now = Date.now()): Ru
 /** Statuses that a gateway gives to any failure of the service behind it. */
 const gatewayStatuses: ReadonlySet<number> = new Set([500, 502]);
 
-/** The status that counts. That of a 200 that holds an error means nothing. */
-function statusOf(status: number, facts: ErrorFacts): number | undefined {
+/** The status that counts. `undefined`: that of a 200 that holds an error means nothing. */
+export function statusOf(status: number, facts: ErrorFacts): number | undefined {
   if (status < 400) return facts.status;
   const named = facts.status ?? status;
   // TensorZero answers 502 whatever the service behind it has refused.

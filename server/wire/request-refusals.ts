@@ -7,6 +7,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
 import { applyRequestRules, withoutBodyField } from './apply-rules.ts';
 import { type ErrorFacts, parseErrorText } from './error-body.ts';
+import { statusOf } from './error-response.ts';
 import { rejectsField } from './openai-unsupported-fields.ts';
 import { namesOutputLimit, outputRange } from './output-range.ts';
 import { contextFigures } from './token-figures.ts';
@@ -43,13 +44,16 @@ export function readRefusal(
   refused: RefusedRequest,
   wire: Pick<WireFormat, 'rejectedField'>,
 ): Adaption | undefined {
-  if (!refusingStatuses.has(response.status)) return undefined;
   const facts = parseErrorText(response.body);
+  const status = statusOf(response.status, facts) ?? response.status;
+  if (!refusingStatuses.has(status)) return undefined;
   for (const read of readers) {
     const adaption = read(facts, refused);
     if (adaption) return adaption;
   }
-  const field = refusesField(response.status) ? wire.rejectedField?.(refused.sent, response) : undefined;
+  const field = refusesField(status)
+    ? wire.rejectedField?.(refused.sent, { ...response, status })
+    : undefined;
   if (!field || Object.hasOwn(refused.adapted.rejectedFields ?? {}, field.name)) return undefined;
   const { name, alternateName = null } = field;
   const isRejectedToo =
@@ -63,7 +67,8 @@ const refusesField = (status: number): boolean => status === 400 || status === 4
  * The error of a refusal that no adaption avoids: one about how this model has to be asked says nothing about the next
  * candidate. Any other error stays as it is.
  */
-export function refusalError(error: RumboError, { status, body }: ErrorResponse): RumboError {
+export function refusalError(error: RumboError, { status: sent, body }: ErrorResponse): RumboError {
+  const status = statusOf(sent, parseErrorText(body)) ?? sent;
   const isRefusal = error.kind === 'invalid-request' || (error.kind === 'overloaded' && status === 500);
   if (!isRefusal || !refusingStatuses.has(status)) return error;
   const { text } = parseErrorText(body);

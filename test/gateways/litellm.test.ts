@@ -66,7 +66,7 @@ test('LiteLLM as a provider', async (t) => {
 
   await t.test('a paid answer is not free', async () => {
     const { costUsd } = await expectAnswer(rumbo, 'gpt-4o');
-    assert.notEqual(costUsd, 0);
+    assert.ok((costUsd ?? 0) > 0, `${costUsd}`);
   });
 
   await t.test('a fallback behind it is named', async () => {

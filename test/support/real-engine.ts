@@ -19,13 +19,19 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+/** Milliseconds that an engine may take to end. */
+const maxStopMs = 10_000;
+
 /** Starts the engine and resolves when `url` answers; it ends with the tests of the file. */
 export async function startEngine(args: readonly string[], env: NodeJS.ProcessEnv, url: string) {
   const child = spawn(engineProgram, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
+    // In order, so that it ends its own runners; one that does not is ended.
+    const late = setTimeout(() => child.kill('SIGKILL'), maxStopMs);
+    child.kill('SIGTERM');
     await once(child, 'exit');
+    clearTimeout(late);
   };
   after(stop);
   for (let attempt = 0; attempt < 1_200; attempt++) {

@@ -428,3 +428,22 @@ test('concurrent requests with the same refusal are each adapted', () => {
   );
   for (const each of all) assert.ok(each.adaptTo(refusal));
 });
+
+test('a gateway’s own status hides no refusal of the service behind it', () => {
+  // As TensorZero 2026.6.0 answers.
+  const behind = (status: string, message: string) => ({
+    error: {
+      message: `All variants failed with errors: m: All model providers failed to infer with errors: up: Inference stream closed due to error from openai server: Invalid status code: ${status}: ${JSON.stringify({ error: { message, type: 'invalid_request_error', code: 'unsupported_parameter' } })}`,
+    },
+  });
+  const unsupported =
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+  const refused = sending();
+  assert.equal(refused.refuse(behind('400 Bad Request', unsupported), 502), true);
+  assert.deepEqual(
+    [refused.body()['max_tokens'], refused.body()['max_completion_tokens']],
+    [undefined, 16_384],
+  );
+  const failed = sending();
+  assert.equal(failed.refuse(behind('503 Service Unavailable', 'The engine is overloaded.'), 502), false);
+});
