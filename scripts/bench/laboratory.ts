@@ -46,7 +46,8 @@ export async function laboratory(): Promise<Laboratory> {
         ...(program === undefined ? {} : { program }),
         env: { PATH: process.env['PATH'], HOME: folder },
         initializationOptions: {
-          storagePath: folder,
+          // Its own: rows of one build would slow another one down.
+          storagePath: mkdtempSync(join(folder, 'storage-')),
           settings: { 'rumbo.providers': providers, 'rumbo.local.discoverEveryMinutes': 0 },
         },
       }),
