@@ -64,8 +64,9 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       const taken: OpenCall[] = [];
       for (const [position, each] of fragments.entries()) {
         if (!each) continue;
-        const fragment = checkedFragment(each);
-        const found = findCall(calls, fragment, position, fragments.length > 1);
+        const checked = checkedFragment(each);
+        const found = findCall(calls, checked, position, fragments.length > 1);
+        const fragment = withoutPlaceholder(checked, found);
         const isSame = found && !startsAnother(found, fragment, names, taken.includes(found));
         const call = isSame ? found : begin(fragment, position, found);
         taken.push(call);
@@ -129,11 +130,17 @@ const checkedFragment = ({ id, index, name, input, isWhole, signature }: ToolCal
   signature,
 });
 
-/** An empty object is what services send before the first piece. */
 function inputText(input: unknown): string {
-  if (typeof input === 'string') return isEmptyObject(input) ? '' : input;
-  if (typeof input !== 'object' || input === null) return '';
-  return Object.keys(input).length === 0 ? '' : JSON.stringify(input);
+  if (typeof input === 'string') return input;
+  return typeof input === 'object' && input !== null ? JSON.stringify(input) : '';
+}
+
+/** An empty object is what services send before the first piece; within the arguments it is a piece of them. */
+function withoutPlaceholder(fragment: Fragment, call: OpenCall | undefined): Fragment {
+  if (!fragment.hasEmptyObject) return fragment;
+  const isPiece =
+    !fragment.isWhole && call !== undefined && call.input.trim() !== '' && call.progress.closedAt() < 0;
+  return isPiece ? { ...fragment, hasEmptyObject: false } : { ...fragment, input: '' };
 }
 
 const isEmptyObject = (input: unknown): boolean =>

@@ -146,7 +146,7 @@ suite('limits on a real connection', { concurrency: true }, () => {
     );
     assert.equal(error, undefined);
     assert.equal(parts.at(-1)?.type, 'finish');
-    assert.ok(parts.some((part) => part.type === 'tool-call' && part.input === '    {}'));
+    assert.ok(parts.some((part) => part.type === 'tool-call' && part.input === '{}'));
   });
 
   test('fragments of a call refresh the timer before the first part', async (t) => {

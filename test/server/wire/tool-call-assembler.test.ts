@@ -329,12 +329,17 @@ test('however calls are cut, named and interleaved, the same ones are assembled'
     }
     return pieces;
   };
-  const values = ['x', '{"', '}', 'a\\b', '"', 'line\n', '日本'];
+  const values = ['x', '{"', '}', '{}', 'a\\b', '"', 'line\n', '日本'];
   for (let round = 0; round < 1_500; round += 1) {
     const calls = Array.from({ length: 1 + next(3) }, (_, number) => ({
       name: tools[next(tools.length)] ?? '',
       // No two alike: the same call again is taken for a repetition.
-      input: JSON.stringify({ number, value: values[next(values.length)], more: { list: [next(9)] } }),
+      input: JSON.stringify({
+        number,
+        value: values[next(values.length)],
+        none: {},
+        more: { list: [next(9), {}] },
+      }),
     }));
     const style = {
       hasId: next(2) === 0,
