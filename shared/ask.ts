@@ -4,50 +4,78 @@
  * are described in chat.ts; test/shared/ask.test.ts compiles only while both are the same.
  */
 import * as z from 'zod';
-import { imageMediaTypes, urgencies } from './chat.ts';
+import { reasoningEfforts, serviceTiers, urgencies } from './chat.ts';
+import {
+  AssistantPart,
+  cacheLifetimes,
+  type Immutable,
+  TextPart,
+  ToolCall,
+  ToolResultPart,
+  UserPart,
+  wireNames,
+} from './content.ts';
 import { ModelIdSchema } from './model-id.ts';
 import { taskTypes } from './tasks.ts';
 
 const Position = z.strictObject({ line: z.int().min(0), character: z.int().min(0) });
 
-const TextPart = z.strictObject({ type: z.literal('text'), text: z.string() });
-const ImagePart = z.strictObject({
-  type: z.literal('image'),
-  mediaType: z.enum(imageMediaTypes),
-  data: z.base64(),
-});
-
-const ToolCall = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  input: z.string(),
-  signature: z.string().exactOptional(),
-});
-
 const Message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.literal('system'), content: z.string() }),
-  z.strictObject({
-    role: z.literal('user'),
-    content: z.union([z.string(), z.array(z.discriminatedUnion('type', [TextPart, ImagePart]))]),
-  }),
+  z.strictObject({ role: z.literal('system'), content: z.union([z.string(), z.array(TextPart)]) }),
+  z.strictObject({ role: z.literal('user'), content: z.union([z.string(), z.array(UserPart)]) }),
   z.strictObject({
     role: z.literal('assistant'),
-    content: z.string(),
+    content: z.union([z.string(), z.array(AssistantPart)]),
     toolCalls: z.array(ToolCall).exactOptional(),
   }),
   z.strictObject({
     role: z.literal('tool'),
     toolCallId: z.string(),
     toolName: z.string(),
-    content: z.string(),
+    content: z.union([z.string(), z.array(ToolResultPart)]),
+    isError: z.literal(true).exactOptional(),
   }),
 ]);
 
-const Tool = z.strictObject({
-  name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, dashes and underscores'),
-  description: z.string().exactOptional(),
-  inputSchema: z.record(z.string(), z.unknown()),
-});
+const toolName = z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, dashes and underscores');
+const JsonObject = z.record(z.string(), z.unknown());
+const Grammar = z.strictObject({ syntax: z.enum(['gbnf', 'lark', 'regex']), text: z.string().min(1) });
+
+const Tool = z.union([
+  z.strictObject({
+    type: z.literal('function').exactOptional(),
+    name: toolName,
+    description: z.string().exactOptional(),
+    inputSchema: JsonObject,
+    namespace: toolName.exactOptional(),
+    isStrict: z.literal(true).exactOptional(),
+    cache: z.enum(cacheLifetimes).exactOptional(),
+  }),
+  z.strictObject({
+    type: z.literal('custom'),
+    name: toolName,
+    description: z.string().exactOptional(),
+    namespace: toolName.exactOptional(),
+    grammar: Grammar.exactOptional(),
+  }),
+  z.strictObject({
+    type: z.literal('hosted'),
+    wire: z.enum(wireNames),
+    name: z.string().min(1),
+    definition: JsonObject,
+  }),
+]);
+
+const ResponseFormat = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('json'),
+    schema: JsonObject.exactOptional(),
+    name: z.string().exactOptional(),
+    description: z.string().exactOptional(),
+    isStrict: z.literal(true).exactOptional(),
+  }),
+  z.strictObject({ type: z.literal('grammar'), grammar: Grammar }),
+]);
 
 const FileContext = z.strictObject({
   /** Any URI; only its path is matched against `rumbo.privacy.localOnly`. */
@@ -77,7 +105,11 @@ export const AskParams = z.strictObject({
   toolChoice: z
     .union([
       z.enum(['auto', 'none', 'required']),
-      z.strictObject({ type: z.literal('tool'), toolName: z.string() }),
+      z.strictObject({
+        type: z.literal('tool'),
+        toolName: z.string(),
+        namespace: z.string().exactOptional(),
+      }),
     ])
     .exactOptional(),
   parallelToolCalls: z.boolean().exactOptional(),
@@ -87,6 +119,26 @@ export const AskParams = z.strictObject({
   topP: z.number().gt(0).max(1).exactOptional(),
   stop: z.array(z.string().min(1)).min(1).max(4).exactOptional(),
   seed: z.int().exactOptional(),
+  topK: z.int().min(1).exactOptional(),
+  frequencyPenalty: z.number().min(-2).max(2).exactOptional(),
+  presencePenalty: z.number().min(-2).max(2).exactOptional(),
+  reasoning: z
+    .strictObject({
+      effort: z.enum(reasoningEfforts).exactOptional(),
+      budgetTokens: z.int().min(0).exactOptional(),
+    })
+    .exactOptional(),
+  responseFormat: ResponseFormat.exactOptional(),
+  prediction: z.string().exactOptional(),
+  serviceTier: z.enum(serviceTiers).exactOptional(),
+  logprobs: z.int().min(0).max(20).exactOptional(),
+  answerCount: z.int().min(1).max(8).exactOptional(),
+  output: z
+    .strictObject({
+      images: z.literal(true).exactOptional(),
+      audio: z.strictObject({ voice: z.string(), format: z.string() }).exactOptional(),
+    })
+    .exactOptional(),
   metadata: z
     .strictObject({ session: z.string().exactOptional(), user: z.string().exactOptional() })
     .exactOptional(),
@@ -108,9 +160,3 @@ export type LspParams = {
   /** Accepted and not used: Rumbo reports no work-done progress for a request. */
   readonly workDoneToken?: string | number;
 };
-
-type Immutable<T> = T extends readonly (infer Item)[]
-  ? readonly Immutable<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
-    : T;

@@ -1,5 +1,8 @@
 /** Models and their prices, in the units of client and server. */
-import type { ModelId, OptionalRequestField, ServiceTier } from './chat.ts';
+
+import type { Abilities } from './abilities.ts';
+import type { ModelId, ServiceTier } from './chat.ts';
+import type { Feature } from './features.ts';
 
 /** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
 export type Source = 'local' | 'api';
@@ -23,9 +26,6 @@ export type StandardPrice = Rates & {
 export type Price = StandardPrice & {
   readonly serviceTiers?: Readonly<Partial<Record<ServiceTier, StandardPrice>>>;
 };
-
-/** Whether a model can do something; `null`: unknown, so it is tried. */
-export type Abilities = { readonly tools: boolean | null; readonly vision: boolean | null };
 
 /** A model, merged from its provider's list, the registry and the user's settings. */
 export type Model = {
@@ -57,8 +57,8 @@ export type Model = {
   readonly reasons?: boolean;
   /** It answers only while no other model can. Absent: false. */
   readonly standby?: true;
-  /** Fields of a request that its service does not honour for it. Absent: it honours all. */
-  readonly unsupportedFields?: readonly OptionalRequestField[];
+  /** What its service has nothing for. Absent: it has something for everything. */
+  readonly unsupportedFeatures?: readonly Feature[];
   /** `null`: unknown. Local models cost 0. */
   readonly price: Price | null;
 };

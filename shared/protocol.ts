@@ -11,7 +11,8 @@ import {
   RequestType0,
 } from 'vscode-languageserver-protocol';
 import type { AskParams, LspParams } from './ask.ts';
-import type { EnginePart, FinishReason, ModelId, ToolCall, Usage } from './chat.ts';
+import type { EnginePart, FinishReason, ModelId, Usage } from './chat.ts';
+import type { ToolCall } from './content.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';

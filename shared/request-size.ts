@@ -1,6 +1,6 @@
 /** The largest request that the server reads without a pause that other requests notice. */
 import type { AskParams } from './ask.ts';
-import { textOf } from './chat.ts';
+import { textOf } from './message-parts.ts';
 
 /** Characters of the prompt, the messages and the file together; pictures are not read. */
 export const maxRequestLength = 5_000_000;

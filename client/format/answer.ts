@@ -65,8 +65,18 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
       return { ...withoutActivity(answer), text: '', secondRequest: part.reason };
     case 'text-retraction':
       return { ...answer, text: answer.text.slice(0, part.keptCharacters), activity: 'thinking' };
+    case 'refusal-delta':
+      return { ...answer, text: answer.text + part.text, activity: 'answering' };
     case 'code':
     case 'tool-call':
+    case 'reasoning-end':
+    case 'text-signature':
+    case 'citation':
+    case 'image':
+    case 'audio':
+    case 'hosted':
+    case 'logprobs':
+    case 'alternative':
     case 'finish':
       return answer;
   }

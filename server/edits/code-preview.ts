@@ -1,6 +1,6 @@
 /** Previews of the code of a growing answer, and the code of the whole. */
 import type { AskParams } from '../../shared/ask.ts';
-import { textOf } from '../../shared/chat.ts';
+import { textOf } from '../../shared/message-parts.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import { type CodeReading, codeSoFar, readCode } from './code-answer.ts';

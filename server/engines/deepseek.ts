@@ -17,7 +17,7 @@ export const deepseek: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
-      unsupportedFields: () => ['seed', 'parallelToolCalls'],
+      unsupportedFeatures: () => ['seed', 'parallelToolCalls'],
       returnsReasoning: true,
       thinkingOffFields: () => ({ thinking: { type: 'disabled' } }),
       // A thinking model cannot continue a prefix.

@@ -1,5 +1,5 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
-import type { OptionalRequestField } from '../../shared/chat.ts';
+import type { Feature } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiMetadata } from '../wire/openai-metadata.ts';
@@ -11,7 +11,7 @@ import type { EngineDefinition } from './engine.ts';
 const completions = openaiChat({
   // The padding that OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
   streamOptions: { include_usage: true, include_obfuscation: false },
-  unsupportedFields,
+  unsupportedFeatures,
   metadataFields: openaiMetadata,
   thinkingOffFields: minEffort,
   canChat: (model) => chats.test(model) && !otherwise.test(model),
@@ -28,8 +28,8 @@ export const openai: EngineDefinition = {
   headers: bearer,
   wire: {
     ...completions,
-    unsupportedFields: (model) =>
-      responsesOnly.test(model) ? openaiResponsesUnsupported : unsupportedFields(model),
+    unsupportedFeatures: (model) =>
+      responsesOnly.test(model) ? openaiResponsesUnsupported : unsupportedFeatures(model),
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
@@ -62,7 +62,7 @@ export const openai: EngineDefinition = {
 };
 
 /** Reasoning models reject any sampling but the default, and the first of them `parallel_tool_calls`. */
-function unsupportedFields(model: string): readonly OptionalRequestField[] {
+function unsupportedFeatures(model: string): readonly Feature[] {
   if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return [];
   return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls'] as const) : [])];
 }

@@ -60,7 +60,16 @@ const answersUser: Readonly<Record<EnginePart['type'], boolean>> = {
   'text-delta': true,
   'reasoning-delta': false,
   'text-retraction': false,
+  'reasoning-end': false,
+  'refusal-delta': true,
+  'text-signature': false,
+  citation: false,
   'tool-call': true,
+  image: true,
+  audio: true,
+  hosted: false,
+  logprobs: false,
+  alternative: true,
   finish: false,
 };
 

@@ -19,7 +19,7 @@ export const xai: EngineDefinition = {
       addsReasoningTokens: true,
       metadataFields: userMetadata,
       // Reasoning models reject it. https://docs.x.ai/docs/guides/reasoning
-      unsupportedFields: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? [] : ['stop']),
+      unsupportedFeatures: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? [] : ['stop']),
     }),
     modelsPath: '/language-models',
     fallbackModelsPath: '/models',

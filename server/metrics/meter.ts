@@ -60,7 +60,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         // It follows as reasoning.
         text = '';
         firstTokenAt = null;
-      } else {
+      } else if (part.type === 'finish') {
         finish = part;
       }
     },

@@ -1,6 +1,8 @@
 /** One attempt at one candidate: yields the parts to show and returns what came of it. A model that fails does not make it throw. */
+
 import type { CompletionRequest } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
+import { textOf } from '../../shared/message-parts.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import { type AnswerMeasurement, meter } from '../metrics/meter.ts';
@@ -122,7 +124,7 @@ export async function* attempt(
 /** The words with which the model's answer was begun. Empty: none. */
 function prefillIn({ messages }: CompletionRequest): string {
   const last = messages.at(-1);
-  return last?.role === 'assistant' ? last.content : '';
+  return last?.role === 'assistant' ? textOf(last) : '';
 }
 
 /** What came of an attempt that ended before its first part. */

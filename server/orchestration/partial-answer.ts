@@ -1,7 +1,8 @@
 /** The answer as the user sees it so far, whichever models wrote it. */
 
 import type { AskParams } from '../../shared/ask.ts';
-import type { EnginePart, ToolCall } from '../../shared/chat.ts';
+import type { EnginePart } from '../../shared/chat.ts';
+import type { ToolCall } from '../../shared/content.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
 import { codeFieldsOf, codePreview } from '../edits/code-preview.ts';
@@ -81,6 +82,15 @@ export class PartialAnswer {
       case 'text-delta':
         return this.#join ? this.#pushToJoin(this.#join, part.text) : this.#show(part.text);
       case 'reasoning-delta':
+      case 'reasoning-end':
+      case 'refusal-delta':
+      case 'text-signature':
+      case 'citation':
+      case 'image':
+      case 'audio':
+      case 'hosted':
+      case 'logprobs':
+      case 'alternative':
         return [part];
       case 'text-retraction':
         return [this.#retract()];

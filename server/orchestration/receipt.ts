@@ -1,7 +1,8 @@
 /** Writes receipts: what an answer cost and why that model gave it. */
 
 import type { AskParams } from '../../shared/ask.ts';
-import { type ModelId, noUsage, type OptionalRequestField } from '../../shared/chat.ts';
+import { type ModelId, noUsage } from '../../shared/chat.ts';
+import { type Feature, featurePolicies } from '../../shared/features.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
@@ -10,7 +11,7 @@ import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOfTries } from './attempt.ts';
-import { optionalFieldsOf } from './optional-fields.ts';
+import { requestFeatures } from './request-features.ts';
 
 /** The parts of a receipt that are known before the first attempt. */
 export type RequestMeta = {
@@ -41,7 +42,7 @@ type AttemptFacts = {
   /** Milliseconds that the request waited for a rate limit to end before it was sent. Absent: none. */
   readonly waitedMs?: number | undefined;
   /** Fields that the model's service did not honour, by what is known after the answer. Absent: those known before. */
-  readonly unsupportedFields?: readonly OptionalRequestField[];
+  readonly unsupportedFeatures?: readonly Feature[];
   /** The engine has read less of the prompt than it was sent. Absent: false. */
   readonly promptCut?: boolean;
 };
@@ -129,11 +130,13 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(
       `The gateway could not use ${candidate.model.name} and answered with ${measured.servedBy}, by its own fallback.`,
     );
-  for (const field of droppedFields(
+  for (const feature of droppedFeatures(
     meta.params,
-    facts.unsupportedFields ?? candidate.model.unsupportedFields,
+    facts.unsupportedFeatures ?? candidate.model.unsupportedFeatures,
   ))
-    reasons.push(`${field} was left out: the service of ${candidate.model.id} does not support it.`);
+    reasons.push(
+      `${featurePolicies[feature].label} was left out: the service of ${candidate.model.id} does not support it.`,
+    );
   if (facts.promptCut)
     reasons.push(
       `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,
@@ -161,6 +164,8 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
   return reasons;
 }
 
-/** Fields of the request that the model answered without. */
-const droppedFields = (params: AskParams, unsupportedFields: Model['unsupportedFields']) =>
-  unsupportedFields ? optionalFieldsOf(params).drop.filter((field) => unsupportedFields.includes(field)) : [];
+/** Features of the request that the model answered without. */
+const droppedFeatures = (params: AskParams, unsupportedFeatures: Model['unsupportedFeatures']) =>
+  unsupportedFeatures
+    ? requestFeatures(params).drop.filter((field) => unsupportedFeatures.includes(field))
+    : [];

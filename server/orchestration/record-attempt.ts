@@ -1,7 +1,7 @@
 /** Turns what an attempt came to into its receipt and its record. */
 import { noUsage } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import { unsupportedFieldsBy } from '../providers/models.ts';
+import { unsupportedFeaturesBy } from '../providers/models.ts';
 import type { AnswerProgress, AttemptsDeps, ChosenCandidate } from './answer-progress.ts';
 import { type AttemptResult, billedUsd } from './attempt.ts';
 import { isPromptCut } from './cut-prompt.ts';
@@ -29,9 +29,9 @@ export function recordAnswer(
     countedTokens: prepared.exactPromptTokens,
     note: provider.config.note,
     waitedMs: progress.waitedMs,
-    unsupportedFields: unsupportedFieldsBy(
+    unsupportedFeatures: unsupportedFeaturesBy(
       provider.rulesOf?.(candidate.model.name) ?? {},
-      candidate.model.unsupportedFields ?? [],
+      candidate.model.unsupportedFeatures ?? [],
     ),
     promptCut: wasPromptCut(progress, chosen, result),
   });

@@ -1,6 +1,7 @@
 /** A validated request in the terms of the balancer, the cache and the engines. Pure but for symbolic links of the file system. */
 import type { AskParams, FileContext } from '../../shared/ask.ts';
-import { type CompletionRequest, imagesOf, type Message, providerOf, textOf } from '../../shared/chat.ts';
+import { type CompletionRequest, type Message, providerOf } from '../../shared/chat.ts';
+import { imagesOf, textOf } from '../../shared/message-parts.ts';
 import type { Model } from '../../shared/models.ts';
 import { roleOf } from '../../shared/roles.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -13,7 +14,7 @@ import { isFreeModel, maxOutputTokensOf } from '../routing/price.ts';
 import { isLocalOnly } from '../routing/privacy.ts';
 import type { RoutingCriteria } from '../routing/snapshot.ts';
 import { estimateTokens, promptTokens } from '../routing/tokens.ts';
-import { optionalFieldsOf } from './optional-fields.ts';
+import { requestFeatures } from './request-features.ts';
 
 export type RoutingRequest = {
   readonly messages: readonly Message[];
@@ -35,7 +36,7 @@ export function toRoutingRequest(
   const { role, model } = params;
   const messages = composeMessages(params);
   const tokens = promptTokens(messages, params.tools);
-  const requiredFields = optionalFieldsOf(params).exclude;
+  const requiredFeatures = requestFeatures(params).exclude;
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
     messages,
@@ -51,7 +52,7 @@ export function toRoutingRequest(
       maxPromptTokens: tokens.max,
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
-      ...(requiredFields.length > 0 ? { requiredFields } : {}),
+      ...(requiredFeatures.length > 0 ? { requiredFeatures } : {}),
       ...(params.maxOutputTokens === undefined ? {} : { maxOutputTokens: params.maxOutputTokens }),
       ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
       ...(classification.minTier === undefined ? {} : { minTier: classification.minTier }),
@@ -100,6 +101,16 @@ const requestFields: {
   topP: { key: true, engine: true },
   stop: { key: true, engine: true },
   seed: { key: true, engine: true },
+  topK: { key: true, engine: true },
+  frequencyPenalty: { key: true, engine: true },
+  presencePenalty: { key: true, engine: true },
+  reasoning: { key: true, engine: true },
+  responseFormat: { key: true, engine: true },
+  prediction: { key: false, engine: true },
+  serviceTier: { key: false, engine: true },
+  logprobs: { key: true, engine: true },
+  answerCount: { key: true, engine: true },
+  output: { key: true, engine: true },
   metadata: { key: false, engine: true },
   useCache: { key: false, engine: false },
   whenPinnedUnavailable: { key: false, engine: false },

@@ -1,8 +1,9 @@
 /** The first step of a request: its params are checked against their schema, or rejected with one sentence. */
 import * as z from 'zod';
 import { AskParams } from '../../shared/ask.ts';
-import { imagesOf, type Message, textOf } from '../../shared/chat.ts';
+import type { Message } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
+import { imagesOf, textOf } from '../../shared/message-parts.ts';
 import type { CorrectTaskParams } from '../../shared/protocol.ts';
 import { requestSizeFault } from '../../shared/request-size.ts';
 import { roleIds, roleOf } from '../../shared/roles.ts';
@@ -69,13 +70,22 @@ const isModelField = (path: string): boolean => path === 'model' || path === 'st
 /** What is wrong in the branch of a union that the value comes closest to: the union itself reports only that none fits. */
 function closestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union') return issue;
+  const ofType = issue.errors.filter((issues) => !issues.some(isOtherType));
+  const fewest = ofType.toSorted((one, other) => one.length - other.length)[0]?.[0];
   const branches = issue.errors.flatMap(([first]) => (first ? [first] : []));
   const closest =
+    fewest ??
     branches.find(({ path }) => path.length > 0) ??
     branches.find(({ code }) => code !== 'invalid_type') ??
     branches[0];
   return closest ? closestIssue({ ...closest, path: [...issue.path, ...closest.path] }) : issue;
 }
+
+/** The value names another branch by its `type`, or is no object. */
+const isOtherType = ({ path, code }: z.core.$ZodIssue): boolean =>
+  path.length === 0
+    ? code === 'invalid_type' || code === 'invalid_value'
+    : path.length === 1 && path[0] === 'type' && code !== 'custom';
 
 /** What is wrong with the params, with the path of the field. */
 function invalidParams(issue: z.core.$ZodIssue | undefined, sent: unknown): RumboError {

@@ -1,5 +1,6 @@
 /** A provider's models from its own list, the registry, and the user's settings, which win over both. Pure. */
-import { type ModelId, modelId, type OptionalRequestField } from '../../shared/chat.ts';
+import { type ModelId, modelId } from '../../shared/chat.ts';
+import type { Feature } from '../../shared/features.ts';
 import type { Model, Price } from '../../shared/models.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
@@ -144,7 +145,10 @@ function describe(
   const remote = info.remote === true || definition.isRemote?.(info.name) === true;
   const source = own?.source ?? (remote ? 'api' : provider.source);
   const rules = sources.rulesOf?.(info.name) ?? {};
-  const unsupportedFields = unsupportedFieldsBy(rules, definition.wire.unsupportedFields?.(info.name) ?? []);
+  const unsupportedFeatures = unsupportedFeaturesBy(
+    rules,
+    definition.wire.unsupportedFeatures?.(info.name) ?? [],
+  );
   const contextTokens = own?.contextTokens ?? rules.contextTokens;
   return {
     id: modelId(provider.name, info.name),
@@ -173,13 +177,13 @@ function describe(
     },
     ...((engine.reasoning ?? facts.reasoning) ? { reasons: true } : {}),
     ...(provider.standby ? { standby: true as const } : {}),
-    ...(unsupportedFields.length > 0 ? { unsupportedFields } : {}),
+    ...(unsupportedFeatures.length > 0 ? { unsupportedFeatures } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };
 }
 
 /** The fields of a request that a rejected field of the service's own request stands for. */
-const fieldNames: Readonly<Record<string, OptionalRequestField>> = {
+const fieldNames: Readonly<Record<string, Feature>> = {
   temperature: 'temperature',
   top_p: 'topP',
   seed: 'seed',
@@ -188,10 +192,10 @@ const fieldNames: Readonly<Record<string, OptionalRequestField>> = {
 };
 
 /** The fields that the model's service does not honour, those included that a refusal named. */
-export function unsupportedFieldsBy(
+export function unsupportedFeaturesBy(
   { rejectedFields }: RequestRules,
-  unsupported: readonly OptionalRequestField[],
-): readonly OptionalRequestField[] {
+  unsupported: readonly Feature[],
+): readonly Feature[] {
   if (!rejectedFields) return unsupported;
   const rejected = Object.keys(rejectedFields).flatMap((name) => fieldNames[name] ?? []);
   return [...new Set([...unsupported, ...rejected])];

@@ -1,5 +1,7 @@
 /** Merges the facts that all sources state about a model: the best source per fact, missing facts from the others. Pure. */
-import type { Abilities, Price } from '../../shared/models.ts';
+
+import type { Abilities } from '../../shared/abilities.ts';
+import type { Price } from '../../shared/models.ts';
 import { bundledFacts } from './catalogue.ts';
 import {
   type FactOrigin,

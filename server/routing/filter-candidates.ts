@@ -1,6 +1,7 @@
 /** Rule 1, Filter: which models may answer this request, and the rule that excludes each other one. */
 
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
+import { type Feature, featurePolicies } from '../../shared/features.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import { isFreeModel, minAnswerTokens, predictCost, promptSizeText, promptTokensOf } from './price.ts';
@@ -74,6 +75,13 @@ const pinIdOf = (
 
 type Reason = Omit<Exclusion, 'model'>;
 
+function isMissing(feature: Feature, { abilities, unsupportedFeatures }: Model): boolean {
+  const { ability } = featurePolicies[feature];
+  return (
+    (ability !== undefined && abilities[ability] === false) || unsupportedFeatures?.includes(feature) === true
+  );
+}
+
 /** The first rule that excludes the model: the user's settings before circumstances. */
 function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot): Reason | undefined {
   if (model.locked) return { rule: 'locked', reason: 'It is locked.' };
@@ -92,8 +100,13 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
     return { rule: 'ability', reason: 'It cannot call tools.' };
   if (route.needsVision && model.abilities.vision === false)
     return { rule: 'ability', reason: 'It cannot read images.' };
-  const field = model.unsupportedFields?.find((each) => route.requiredFields?.includes(each));
-  if (field) return { rule: 'field', reason: `Its service does not support ${field}.` };
+  const missing = route.requiredFeatures?.find((feature) => isMissing(feature, model));
+  if (missing) {
+    const { label, ability } = featurePolicies[missing];
+    return ability && model.abilities[ability] === false
+      ? { rule: 'ability', reason: `It has nothing for ${label}.` }
+      : { rule: 'field', reason: `Its service does not support ${label}.` };
+  }
   const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
   if (cooldown) return { rule: cooldown.rule, reason: cooldown.reason, ...untilOf(cooldown.untilMs) };
   const prompt = promptTokensOf(route, model, snapshot);

@@ -1,6 +1,7 @@
 /** The input of the balancer. A value: it does not change during a decision. */
-import type { ModelId, OptionalRequestField } from '../../shared/chat.ts';
+import type { ModelId } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
+import type { Feature } from '../../shared/features.ts';
 import type { ModelSpeed, OutputRange, RemainingBudget, TokenRatio } from '../../shared/model-stats.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Preference } from '../../shared/settings.ts';
@@ -63,7 +64,7 @@ export type RoutingCriteria = {
   /** It contains images. */
   readonly needsVision: boolean;
   /** Fields of the request that its model has to honour. Absent: none. */
-  readonly requiredFields?: readonly OptionalRequestField[];
+  readonly requiredFeatures?: readonly Feature[];
   /** Tokens of the answer that the request allows. Absent: the model's own limit holds. */
   readonly maxOutputTokens?: number;
   /** Estimated tokens. */

@@ -1,5 +1,6 @@
 /** Estimates the tokens of a text: before a request is sent, no tokenizer is worth its megabytes. */
-import { imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
+import type { Message, Tool } from '../../shared/chat.ts';
+import { imagesOf, textOf } from '../../shared/message-parts.ts';
 
 /** UTF-8 bytes per token of common tokenizers on English prose and code. */
 const bytesPerToken = 3.6;

@@ -4,7 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
 import {
-  anthropicUnsupportedFields,
+  anthropicUnsupportedFeatures,
   encodeAnthropicMessages,
   rejectedAnthropicField,
   withoutAnthropicField,
@@ -32,7 +32,7 @@ const count = tokenCountFormat(
 
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
-  unsupportedFields: anthropicUnsupportedFields,
+  unsupportedFeatures: anthropicUnsupportedFeatures,
   count,
   supportsPrefill: anthropicSupportsPrefill,
   modelsPath: anthropicModelsPath,

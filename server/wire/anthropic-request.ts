@@ -1,16 +1,14 @@
 /** Requests of Anthropic's Messages API. https://platform.claude.com/docs/en/api/messages */
-import type {
-  CompletionRequest,
-  ContentPart,
-  Message,
-  OptionalRequestField,
-  ToolCall,
-  ToolChoice,
-} from '../../shared/chat.ts';
+
+import type { CompletionRequest, Message, ToolChoice } from '../../shared/chat.ts';
+import type { ToolCall, UserPart } from '../../shared/content.ts';
+import type { Feature } from '../../shared/features.ts';
+import { contentParts, functionTools, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { supportsForcedTools, thinksByDefault } from './anthropic-models.ts';
 import { type ThinkingBlock, unsealThinking } from './anthropic-thinking.ts';
 import { parseErrorText } from './error-body.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
+import { anthropicMessagesFeatures, missingFeatures } from './wire-features.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
@@ -55,11 +53,10 @@ export function encodeAnthropicMessages(model: string, request: CompletionReques
   };
 }
 
-/** This version of the API rejects sampling parameters, even at their defaults. */
-export const anthropicUnsupportedFields = (model: string): readonly OptionalRequestField[] =>
-  supportsForcedTools(model) ? sampling : [...sampling, 'toolChoice'];
+export const anthropicUnsupportedFeatures = (model: string): readonly Feature[] =>
+  supportsForcedTools(model) ? missing : [...missing, 'toolChoice'];
 
-const sampling: readonly OptionalRequestField[] = ['temperature', 'topP', 'seed'];
+const missing = missingFeatures(anthropicMessagesFeatures);
 
 function toolsOf(
   model: string,
@@ -69,7 +66,7 @@ function toolsOf(
   const choice = choiceOf(model, toolChoice);
   const single = parallelToolCalls === false && choice.type !== 'none';
   return {
-    tools: tools.map(({ name, description, inputSchema }) => ({
+    tools: functionTools(tools).map(({ name, description, inputSchema }) => ({
       name,
       ...(description === undefined ? {} : { description }),
       input_schema: inputSchema,
@@ -91,8 +88,8 @@ function messagesOf(messages: readonly Message[]): Body['messages'] {
   const ids = callIds();
   const merged = mergeRoles<Block>(messages, (message) => {
     if (message.role === 'user') return contentOf(message.content);
-    if (message.role === 'assistant') return answerOf(message.content, message.toolCalls ?? [], ids.ofCall);
-    const { content } = message;
+    if (message.role === 'assistant') return answerOf(textOf(message), toolCallsOf(message), ids.ofCall);
+    const content = textOf(message);
     return [
       { type: 'tool_result', tool_use_id: ids.ofResult(message.toolCallId), ...(content ? { content } : {}) },
     ];
@@ -107,23 +104,21 @@ function messagesOf(messages: readonly Message[]): Body['messages'] {
 }
 
 /** Empty texts are rejected. */
-const textOf = (text: string): readonly Block[] => (text ? [{ type: 'text', text }] : []);
+const textBlock = (text: string): readonly Block[] => (text ? [{ type: 'text', text }] : []);
 
-const contentOf = (content: string | readonly ContentPart[]): readonly Block[] =>
-  typeof content === 'string'
-    ? textOf(content)
-    : content.flatMap((part) =>
-        part.type === 'text'
-          ? textOf(part.text)
-          : [{ type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } }],
-      );
+const contentOf = (content: string | readonly UserPart[]): readonly Block[] =>
+  contentParts(content).flatMap((part): readonly Block[] => {
+    if (part.type === 'image' && 'data' in part)
+      return [{ type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } }];
+    return textBlock(textOf({ content: [part] }));
+  });
 
 /** A message begins with the thinking before its first word; later thinking precedes its call. */
 function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) => string): readonly Block[] {
   const [opening = [], ...later] = calls.map(({ signature }) => unsealThinking(signature));
   return [
     ...opening,
-    ...textOf(text),
+    ...textBlock(text),
     ...calls.flatMap((call, index): readonly Block[] => [
       ...(later[index - 1] ?? []),
       { type: 'tool_use', id: idOf(call.id), name: call.name, input: toolArguments(call) },
@@ -134,7 +129,7 @@ function answerOf(text: string, calls: readonly ToolCall[], idOf: (id: string) =
 /** A prefill may not end in white space. */
 function withoutTrailingSpace(blocks: readonly Block[]): readonly Block[] {
   const end = blocks.at(-1);
-  return end?.type === 'text' ? [...blocks.slice(0, -1), ...textOf(end.text.trimEnd())] : blocks;
+  return end?.type === 'text' ? [...blocks.slice(0, -1), ...textBlock(end.text.trimEnd())] : blocks;
 }
 
 /**

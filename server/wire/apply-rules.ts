@@ -1,5 +1,8 @@
 /** Requests as a model has to be asked, by the rules that its refusals stated. Pure. */
-import { type EngineRequest, isFill, isText, type Message, textOf } from '../../shared/chat.ts';
+
+import { type EngineRequest, isFill, isText, type Message } from '../../shared/chat.ts';
+import type { TextPart } from '../../shared/content.ts';
+import { contentParts, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
 import type { WireRequest } from './wire-format.ts';
 
@@ -83,17 +86,14 @@ const opening = 'Begin.';
 const mayJoin = (message: Message): boolean =>
   message.role === 'user' ||
   message.role === 'system' ||
-  (message.role === 'assistant' && !message.toolCalls?.length);
+  (message.role === 'assistant' && toolCallsOf(message).length === 0);
 
 function joined(one: Message, other: Message): Message {
   if (typeof one.content === 'string' && typeof other.content === 'string')
     return { ...other, content: `${one.content}\n\n${other.content}` } as Message;
-  const partsOf = (message: Message) =>
-    typeof message.content === 'string'
-      ? [{ type: 'text' as const, text: message.content }]
-      : message.content;
   if (other.role !== 'user') return { ...other, content: `${textOf(one)}\n\n${textOf(other)}` } as Message;
-  return { role: 'user', content: [...partsOf(one), ...partsOf(other)] };
+  const before = one.role === 'user' ? contentParts(one.content) : contentParts<TextPart>(textOf(one));
+  return { role: 'user', content: [...before, ...contentParts(other.content)] };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

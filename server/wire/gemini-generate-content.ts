@@ -10,7 +10,7 @@ import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './g
 import {
   encodeGenerateContent,
   geminiMethodPath,
-  geminiUnsupportedFields,
+  geminiUnsupportedFeatures,
   rejectedGeminiField,
   withoutGeminiField,
 } from './gemini-request.ts';
@@ -41,7 +41,7 @@ const count: CountFormat = {
 
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
-  unsupportedFields: geminiUnsupportedFields,
+  unsupportedFeatures: geminiUnsupportedFeatures,
   count,
   embeddings: geminiEmbeddings,
   supportsPrefill: geminiSupportsPrefill,

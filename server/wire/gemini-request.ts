@@ -1,14 +1,13 @@
 /** Requests of Gemini's generateContent. https://ai.google.dev/api/generate-content */
-import type {
-  CompletionRequest,
-  ContentPart,
-  Message,
-  OptionalRequestField,
-  ToolCall,
-} from '../../shared/chat.ts';
+
+import type { CompletionRequest, Message } from '../../shared/chat.ts';
+import type { ToolCall, UserPart } from '../../shared/content.ts';
+import type { Feature } from '../../shared/features.ts';
+import { contentParts, functionTools, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { parseErrorText } from './error-body.ts';
 import { parseJsonObject } from './json-object.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
+import { geminiFeatures, missingFeatures } from './wire-features.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 type Part =
@@ -55,18 +54,18 @@ const minThinking = (model: string): object =>
     ? { thinkingBudget: model.includes('pro') ? 128 : 0 }
     : { thinkingLevel: model.includes('pro') ? 'low' : 'minimal' };
 
-const thinkingOf = (model: string, thinking: CompletionRequest['thinking']): object =>
-  thinking === 'off' ? minThinking(model) : { includeThoughts: true };
+const thinkingOf = (model: string, reasoning: CompletionRequest['reasoning']): object =>
+  reasoning?.effort === 'none' ? minThinking(model) : { includeThoughts: true };
 
-/** Session and user have a field on Vertex AI only. */
-export const geminiUnsupportedFields = (model: string): readonly OptionalRequestField[] =>
-  supportsSampling(model)
-    ? ['parallelToolCalls', 'metadata']
-    : ['temperature', 'topP', 'parallelToolCalls', 'metadata'];
+export const geminiUnsupportedFeatures = (model: string): readonly Feature[] =>
+  supportsSampling(model) ? missing : missingWithSampling;
+
+const missing = missingFeatures(geminiFeatures);
+const missingWithSampling: readonly Feature[] = [...missing, 'temperature', 'topP'];
 
 const configOf = (
   model: string,
-  { maxOutputTokens, temperature, topP, stop, seed, thinking }: CompletionRequest,
+  { maxOutputTokens, temperature, topP, stop, seed, reasoning }: CompletionRequest,
 ): object => ({
   ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   ...(supportsSampling(model)
@@ -74,7 +73,7 @@ const configOf = (
     : {}),
   ...(stop?.length ? { stopSequences: stop } : {}),
   ...(seed === undefined ? {} : { seed }),
-  ...(thinks(model) ? { thinkingConfig: thinkingOf(model, thinking) } : {}),
+  ...(thinks(model) ? { thinkingConfig: thinkingOf(model, reasoning) } : {}),
 });
 
 const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
@@ -88,7 +87,7 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
   return {
     tools: [
       {
-        functionDeclarations: tools.map(({ name, description, inputSchema }) => ({
+        functionDeclarations: functionTools(tools).map(({ name, description, inputSchema }) => ({
           name,
           ...(description === undefined ? {} : { description }),
           parametersJsonSchema: inputSchema,
@@ -101,24 +100,23 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
 
 const contentsOf = (model: string, messages: readonly Message[]): readonly Content[] =>
   mergeRoles<Part>(messages, (message) => {
-    if (message.role === 'user') return contentParts(message.content);
+    if (message.role === 'user') return userParts(message.content);
     if (message.role === 'assistant')
-      return [...textOf(message.content), ...callsOf(model, message.toolCalls ?? [])];
-    const { toolCallId: id, toolName: name, content } = message;
+      return [...textPart(textOf(message)), ...callsOf(model, toolCallsOf(message))];
+    const { toolCallId: id, toolName: name } = message;
+    const content = textOf(message);
     return [{ functionResponse: { id, name, response: parseJsonObject(content) ?? { output: content } } }];
   }).map(({ role, parts }) => ({ role: role === 'assistant' ? 'model' : 'user', parts }));
 
 /** Empty parts are rejected. */
-const textOf = (text: string): readonly Part[] => (text ? [{ text }] : []);
+const textPart = (text: string): readonly Part[] => (text ? [{ text }] : []);
 
-const contentParts = (content: string | readonly ContentPart[]): readonly Part[] =>
-  typeof content === 'string'
-    ? textOf(content)
-    : content.flatMap((part) =>
-        part.type === 'text'
-          ? textOf(part.text)
-          : [{ inlineData: { mimeType: part.mediaType, data: part.data } }],
-      );
+const userParts = (content: string | readonly UserPart[]): readonly Part[] =>
+  contentParts(content).flatMap((part): readonly Part[] => {
+    if (part.type === 'image' && 'data' in part)
+      return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
+    return textPart(textOf({ content: [part] }));
+  });
 
 /**
  * Since Gemini 3 the first call of an answer needs its signature; calls by another model have none, and this value

@@ -1,5 +1,8 @@
 /** A conversation as alternating messages of user and assistant, which some services require, and JSON of tool calls. */
-import type { Message, ToolCall } from '../../shared/chat.ts';
+
+import type { Message } from '../../shared/chat.ts';
+import type { ToolCall } from '../../shared/content.ts';
+import { textOf } from '../../shared/message-parts.ts';
 import { parseJsonObject } from './json-object.ts';
 
 type NonSystemMessage = Exclude<Message, { role: 'system' }>;
@@ -27,7 +30,7 @@ export function mergeRoles<Part>(
 
 /** All system messages as one text. `undefined`: there are none. */
 export function systemText(messages: readonly Message[]): string | undefined {
-  const texts = messages.flatMap((message) => (message.role === 'system' ? [message.content] : []));
+  const texts = messages.flatMap((message) => (message.role === 'system' ? [textOf(message)] : []));
   return texts.length > 0 ? texts.join('\n\n') : undefined;
 }
 

@@ -17,7 +17,7 @@ import {
   encodeOllamaChat,
   encodeOllamaFill,
   encodeOllamaText,
-  ollamaUnsupportedFields,
+  ollamaUnsupportedFeatures,
 } from './ollama-request.ts';
 import type { ToolCallFragment } from './tool-call-assembler.ts';
 import type { ErrorResponse, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
@@ -45,7 +45,7 @@ const text: StreamFormat<TextRequest> = {
  */
 export const ollamaChat: WireFormat = {
   chat: () => chat,
-  unsupportedFields: () => ollamaUnsupportedFields,
+  unsupportedFeatures: () => ollamaUnsupportedFeatures,
   fill,
   text,
   embeddings: ollamaEmbeddings,

@@ -1,20 +1,22 @@
 /** Requests of Ollama's own API. https://github.com/ollama/ollama/blob/main/docs/api.md */
-import {
-  type CompletionRequest,
-  type FillRequest,
-  imagesOf,
-  type Message,
-  type OptionalRequestField,
-  type TextRequest,
-  textOf,
+
+import type {
+  CompletionRequest,
+  FillRequest,
+  FunctionTool,
+  Message,
+  TextRequest,
 } from '../../shared/chat.ts';
+import type { Feature } from '../../shared/features.ts';
+import { functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { toolArguments } from './merge-roles.ts';
+import { missingFeatures, ollamaChatFeatures } from './wire-features.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
-  const { tools = [], toolChoice, thinking } = request;
+  const { toolChoice, reasoning } = request;
   // The API has no field to force a call; tools that must not be called are not offered.
-  const offered = toolChoice === 'none' ? [] : tools;
+  const offered = toolChoice === 'none' ? [] : functionTools(request.tools);
   return {
     path: '/api/chat',
     body: {
@@ -23,18 +25,14 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
       stream: true,
       ...wholePrompt,
       // gpt-oss has levels only. https://docs.ollama.com/capabilities/thinking
-      ...(thinking === 'off' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
+      ...(reasoning?.effort === 'none' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
       ...limitsOf(request),
       ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
     },
   };
 }
 
-export const ollamaUnsupportedFields: readonly OptionalRequestField[] = [
-  'toolChoice',
-  'parallelToolCalls',
-  'metadata',
-];
+export const ollamaUnsupportedFeatures: readonly Feature[] = missingFeatures(ollamaChatFeatures);
 
 export const encodeOllamaFill = (model: string, request: FillRequest): WireRequest => ({
   path: '/api/generate',
@@ -83,21 +81,17 @@ function messageOf(message: Message): object {
   if (message.role === 'tool')
     return { role, content, tool_name: message.toolName, tool_call_id: message.toolCallId };
   if (message.role === 'assistant') {
-    const calls = (message.toolCalls ?? []).map((call, index) => ({
+    const calls = toolCallsOf(message).map((call, index) => ({
       id: call.id,
       function: { index, name: call.name, arguments: toolArguments(call) },
     }));
     return { role, content, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
   }
-  const images = imagesOf(message).map(({ data }) => data);
+  const images = imagesOf(message).flatMap((image) => ('data' in image ? [image.data] : []));
   return { role, content, ...(images.length > 0 ? { images } : {}) };
 }
 
-const toolOf = ({
-  name,
-  description,
-  inputSchema,
-}: NonNullable<CompletionRequest['tools']>[number]): object => ({
+const toolOf = ({ name, description, inputSchema }: FunctionTool): object => ({
   type: 'function',
   function: { name, ...(description === undefined ? {} : { description }), parameters: inputSchema },
 });

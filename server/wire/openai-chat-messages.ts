@@ -1,5 +1,7 @@
 /** A conversation and its tools in Chat Completions. https://platform.openai.com/docs/api-reference/chat/create */
-import { type CompletionRequest, imagesOf, type Message, type Tool, textOf } from '../../shared/chat.ts';
+
+import type { CompletionRequest, FunctionTool, Message } from '../../shared/chat.ts';
+import { functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { unsealReasoning } from './openai-reasoning.ts';
 
 export type CallQuirks = {
@@ -20,24 +22,24 @@ export function encodeChatMessage(
 ): object {
   switch (message.role) {
     case 'system':
-      return { role: 'system', content: message.content };
+      return { role: 'system', content: textOf(message) };
     case 'user':
       return { role: 'user', content: userContent(message) };
     case 'assistant':
-      return message.toolCalls?.length
+      return toolCallsOf(message).length > 0
         ? {
             role: 'assistant',
-            content: message.content || null,
-            ...(returnsReasoning ? { reasoning_content: unsealReasoning(message.toolCalls) } : {}),
-            tool_calls: message.toolCalls.map(({ id, name, input }) => ({
+            content: textOf(message) || null,
+            ...(returnsReasoning ? { reasoning_content: unsealReasoning(toolCallsOf(message)) } : {}),
+            tool_calls: toolCallsOf(message).map(({ id, name, input }) => ({
               id: formatCallId(id),
               type: 'function',
               function: { name, arguments: input },
             })),
           }
-        : { role: 'assistant', content: message.content };
+        : { role: 'assistant', content: textOf(message) };
     case 'tool':
-      return { role: 'tool', tool_call_id: formatCallId(message.toolCallId), content: message.content };
+      return { role: 'tool', tool_call_id: formatCallId(message.toolCallId), content: textOf(message) };
   }
 }
 
@@ -45,24 +47,26 @@ export function encodeChatMessage(
 function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
   if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
   return message.content.map((part) =>
-    part.type === 'text'
-      ? { type: 'text', text: part.text }
-      : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.data}` } },
+    part.type === 'image' && 'data' in part
+      ? { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.data}` } }
+      : { type: 'text', text: textOf({ content: [part] }) },
   );
 }
 
 type ToolFormat = Pick<CallQuirks, 'forcedTool'> & {
   /** Absent: as Chat Completions nests it. */
-  readonly formatTool?: (tool: Tool) => object;
+  readonly formatTool?: (tool: FunctionTool) => object;
   /** The choice of one tool. Absent: as Chat Completions nests it. */
   readonly formatChoice?: (toolName: string) => object;
 };
 
 /** The fields about tools; none without tools, since an empty list is rejected. */
 export function toolFields(
-  { tools = [], toolChoice, parallelToolCalls }: CompletionRequest,
+  request: CompletionRequest,
   { forcedTool, formatTool = nestedTool, formatChoice = nestedChoice }: ToolFormat = {},
 ): object {
+  const { toolChoice, parallelToolCalls } = request;
+  const tools = functionTools(request.tools);
   if (tools.length === 0) return {};
   const named = typeof toolChoice === 'object' ? toolChoice.toolName : undefined;
   const isOnlyOffered = named !== undefined && forcedTool === 'only-offered';
@@ -77,7 +81,7 @@ export function toolFields(
 
 const nestedChoice = (name: string): object => ({ type: 'function', function: { name } });
 
-const nestedTool = ({ name, description, inputSchema }: Tool): object => ({
+const nestedTool = ({ name, description, inputSchema }: FunctionTool): object => ({
   type: 'function',
   function: { name, ...(description === undefined ? {} : { description }), parameters: inputSchema },
 });

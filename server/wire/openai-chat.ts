@@ -1,12 +1,16 @@
 /** Chat Completions, as OpenAI defines it and most other services copy it. https://platform.openai.com/docs/api-reference/chat */
-import type { CompletionRequest, OptionalRequestField, RequestMetadata } from '../../shared/chat.ts';
+
+import type { CompletionRequest, RequestMetadata } from '../../shared/chat.ts';
+import type { Feature } from '../../shared/features.ts';
+import { textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { errorFromResponse } from './error-response.ts';
 import { type CallQuirks, encodeChatMessage, toolFields } from './openai-chat-messages.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chat-stream.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { rejectedOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';
-import { withoutFields } from './unsupported-fields.ts';
+import { withoutFeatures } from './unsupported-features.ts';
+import { missingFeatures, openaiChatFeatures } from './wire-features.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 
 /** How a copy differs from the original. */
@@ -17,7 +21,7 @@ export type OpenAiChatQuirks = CallQuirks &
     /** Requests usage at the end of the stream; `false` where the field is rejected or usage arrives by default. */
     readonly streamOptions?: object | false;
     /** Optional fields that this model rejects or ignores. Absent: none. */
-    readonly unsupportedFields?: (model: string) => readonly OptionalRequestField[];
+    readonly unsupportedFeatures?: (model: string) => readonly Feature[];
     /** Where a seed goes. Absent: `seed`. */
     readonly seedField?: 'seed' | 'random_seed';
     /** Session and user in this service's fields. Absent: it has none. */
@@ -55,14 +59,14 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     prefill,
     metadataFields,
   } = quirks;
-  const unsupportedFields = (model: string): readonly OptionalRequestField[] => {
-    const unsupported = quirks.unsupportedFields?.(model) ?? [];
+  const unsupportedFeatures = (model: string): readonly Feature[] => {
+    const unsupported = [...missing, ...(quirks.unsupportedFeatures?.(model) ?? [])];
     return metadataFields ? unsupported : [...unsupported, 'metadata'];
   };
   const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
     encode(model, whole) {
-      const request = withoutFields(whole, quirks.unsupportedFields?.(model));
+      const request = withoutFeatures(whole, quirks.unsupportedFeatures?.(model));
       const messages = request.messages.map((message) => encodeChatMessage(message, quirks));
       const prefillFields = prefixOf(request) === undefined ? undefined : prefill;
       const last = prefillFields?.message && messages.pop();
@@ -78,7 +82,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
           ...samplingFields(request, quirks),
           ...(request.metadata && metadataFields ? metadataFields(request.metadata) : {}),
           ...extraFields(model),
-          ...(request.thinking === 'off' ? thinkingOffFields(model) : {}),
+          ...(request.reasoning?.effort === 'none' ? thinkingOffFields(model) : {}),
           ...prefillFields?.body,
         },
       };
@@ -94,7 +98,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   };
   return {
     chat: () => chat,
-    unsupportedFields,
+    unsupportedFeatures,
     ...(prefill ? { supportsPrefill: () => true } : {}),
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),
@@ -103,10 +107,12 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   };
 }
 
+const missing = missingFeatures(openaiChatFeatures);
+
 /** The text to be continued; `undefined` when the last message is not the assistant's. */
 function prefixOf({ messages }: CompletionRequest): string | undefined {
   const last = messages.at(-1);
-  return last?.role === 'assistant' && !last.toolCalls?.length ? last.content : undefined;
+  return last?.role === 'assistant' && toolCallsOf(last).length === 0 ? textOf(last) : undefined;
 }
 
 const samplingFields = (

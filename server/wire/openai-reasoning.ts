@@ -3,7 +3,7 @@
  * conversation without it. It travels as the call's `signature`. https://api-docs.deepseek.com/guides/thinking_mode
  */
 import * as z from 'zod';
-import type { ToolCall } from '../../shared/chat.ts';
+import type { ToolCall } from '../../shared/content.ts';
 
 export const sealReasoning = (reasoning: string): string => JSON.stringify({ reasoning_content: reasoning });
 

@@ -1,16 +1,16 @@
 /** OpenAI's Responses API, for models that Chat Completions does not serve. https://platform.openai.com/docs/api-reference/responses */
+
 import * as z from 'zod';
-import {
-  type CompletionRequest,
-  type EnginePart,
-  type FinishReason,
-  imagesOf,
-  type Message,
-  type OptionalRequestField,
-  type Tool,
-  textOf,
+import type {
+  CompletionRequest,
+  EnginePart,
+  FinishReason,
+  FunctionTool,
+  Message,
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import type { Feature } from '../../shared/features.ts';
+import { imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { deliveredText } from './delivered-text.ts';
 import { errorFromEvent } from './error-response.ts';
@@ -18,6 +18,7 @@ import { finishState } from './finish-state.ts';
 import { finishReasonIn } from './finish-words.ts';
 import { toolFields } from './openai-chat-messages.ts';
 import { openaiMetadata } from './openai-metadata.ts';
+import { missingFeatures, openaiResponsesFeatures } from './wire-features.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
@@ -41,40 +42,34 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
   decoder: eventDecoder,
 };
 
-/** The API has no field for the last two, and the models served here reject any sampling but the default. */
-export const openaiResponsesUnsupported: readonly OptionalRequestField[] = [
-  'temperature',
-  'topP',
-  'stop',
-  'seed',
-];
+export const openaiResponsesUnsupported: readonly Feature[] = missingFeatures(openaiResponsesFeatures);
 
 /** A call and its result are items of their own, beside the messages. */
 function itemsOf(message: Message): readonly object[] {
   switch (message.role) {
     case 'system':
-      return [{ role: 'system', content: message.content }];
+      return [{ role: 'system', content: textOf(message) }];
     case 'user':
       return [{ role: 'user', content: userContent(message) }];
     case 'assistant':
       return [
-        ...(message.content ? [{ role: 'assistant', content: message.content }] : []),
-        ...(message.toolCalls ?? []).flatMap(({ id, name, input, signature }) => [
+        ...(textOf(message) ? [{ role: 'assistant', content: textOf(message) }] : []),
+        ...toolCallsOf(message).flatMap(({ id, name, input, signature }) => [
           ...unsealReasoningItem(signature),
           { type: 'function_call', call_id: id, name, arguments: input },
         ]),
       ];
     case 'tool':
-      return [{ type: 'function_call_output', call_id: message.toolCallId, output: message.content }];
+      return [{ type: 'function_call_output', call_id: message.toolCallId, output: textOf(message) }];
   }
 }
 
 function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
   if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
   return message.content.map((part) =>
-    part.type === 'text'
-      ? { type: 'input_text', text: part.text }
-      : { type: 'input_image', image_url: `data:${part.mediaType};base64,${part.data}` },
+    part.type === 'image' && 'data' in part
+      ? { type: 'input_image', image_url: `data:${part.mediaType};base64,${part.data}` }
+      : { type: 'input_text', text: textOf({ content: [part] }) },
   );
 }
 
@@ -99,7 +94,7 @@ function unsealReasoningItem(signature: string | undefined): readonly object[] {
 
 const flatChoice = (name: string): object => ({ type: 'function', name });
 
-const flatTool = ({ name, description, inputSchema }: Tool): object => ({
+const flatTool = ({ name, description, inputSchema }: FunctionTool): object => ({
   type: 'function',
   name,
   ...(description === undefined ? {} : { description }),

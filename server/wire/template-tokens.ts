@@ -7,7 +7,8 @@
  * - a token in a code block or between backquotes; in an open block only an end token at the very end is removed;
  * - a token that is a word of a sentence, and a tag in the middle of a line.
  */
-import { type CompletionRequest, type EnginePart, textOf } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
+import { textOf } from '../../shared/message-parts.ts';
 import { TemplateFilter } from './template-filter.ts';
 import type { StreamDecoder } from './wire-format.ts';
 
@@ -20,7 +21,7 @@ export function withoutTemplateTokens(
   const filter = new TemplateFilter(
     (token) => messages.some((message) => message.role !== 'assistant' && textOf(message).includes(token)),
     {
-      beginning: last?.role === 'assistant' ? last.content : '',
+      beginning: last?.role === 'assistant' ? textOf(last) : '',
       tools: new Set(tools.map(({ name }) => name)),
     },
   );

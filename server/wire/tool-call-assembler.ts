@@ -3,7 +3,7 @@
  * its position; some give every call the same index, some repeat or change the id in each fragment, and some repeat the
  * name or all arguments so far. https://platform.openai.com/docs/api-reference/chat-streaming
  */
-import type { ToolCall } from '../../shared/chat.ts';
+import type { ToolCall } from '../../shared/content.ts';
 import { beginsArguments, type JsonProgress, jsonProgress, readArguments } from './tool-arguments.ts';
 import { toolNameOf } from './tool-names.ts';
 

@@ -3,11 +3,11 @@ import type {
   CompletionRequest,
   EnginePart,
   FillRequest,
-  OptionalRequestField,
   PartialUsage,
   TextRequest,
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
+import type { Feature } from '../../shared/features.ts';
 import type { StreamEvent } from '../platform/stream-event.ts';
 
 /** A model as its service lists it. An absent field was not reported. */
@@ -81,7 +81,7 @@ export interface WireFormat {
    * Fields of a chat request that this model's service does not support: `encode` leaves them out. `toolChoice` means
    * that a call cannot be forced; `auto` and `none` are honoured by every service. Absent: none.
    */
-  unsupportedFields?(model: string): readonly OptionalRequestField[];
+  unsupportedFeatures?(model: string): readonly Feature[];
   /** Fill in the middle. Absent: the service has no endpoint for it. */
   readonly fill?: StreamFormat<FillRequest>;
   /** Continuation of a plain text. Absent: the service only chats. */

@@ -2,15 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AskParams } from '../../shared/ask.ts';
-import type {
-  CompletionRequest,
-  Message,
-  OptionalRequestField,
-  RequestMetadata,
-  Tool,
-  ToolCall,
-  ToolChoice,
-} from '../../shared/chat.ts';
+import type { CompletionRequest, Message, RequestMetadata, Tool, ToolChoice } from '../../shared/chat.ts';
+import type { ToolCall } from '../../shared/content.ts';
 
 /** `true` where both types are the same, optional properties included. */
 type IsSame<One, Other> =
@@ -26,7 +19,7 @@ type Field<Name extends keyof AskParams> = NonNullable<AskParams[Name]>;
 type SentMessage = Field<'messages'>[number];
 type SentToolCall = NonNullable<Extract<SentMessage, { role: 'assistant' }>['toolCalls']>[number];
 /** Fields that a request passes to the engine unchanged. */
-type SharedField = OptionalRequestField | 'tools' | 'maxOutputTokens' | 'urgency';
+type SharedField = Exclude<keyof AskParams & keyof CompletionRequest, 'messages'>;
 
 /** Each line compiles only while the schema in shared/ask.ts and the type in shared/chat.ts are the same. */
 const same: {

@@ -30,7 +30,7 @@ export const lmStudio: EngineDefinition = {
       maxTokensField: 'max_tokens',
       // It rejects a choice that is an object. https://github.com/alibaba/page-agent/issues/367
       forcedTool: 'only-offered',
-      unsupportedFields: () => ['parallelToolCalls'],
+      unsupportedFeatures: () => ['parallelToolCalls'],
     }),
     text: openaiText(),
     embeddings: openaiEmbeddings(),

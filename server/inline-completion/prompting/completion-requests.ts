@@ -96,7 +96,11 @@ const limitsOf = ({ maxTokens, slot, budgetMs }: FimTarget, stop: readonly strin
 /** Tokens for a fence and a repeated line. */
 const chatOverheadTokens = 32;
 const chatLimits = ({ maxTokens }: FimTarget) =>
-  ({ maxOutputTokens: maxTokens + chatOverheadTokens, thinking: 'off', mayBeEmpty: true }) as const;
+  ({
+    maxOutputTokens: maxTokens + chatOverheadTokens,
+    reasoning: { effort: 'none' },
+    mayBeEmpty: true,
+  }) as const;
 
 /** Most services' own endpoints accept no snippets: they become a comment above the prefix. */
 function nativeFillFields(kind: string, target: FimTarget) {

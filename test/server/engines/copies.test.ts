@@ -193,7 +193,7 @@ test('thinking is turned off in the fields of each service', async (t) => {
   ];
   for (const [definition, fakeOf, name, fields] of off) {
     const { fake, ask } = await start(t, definition, fakeOf, name);
-    await ask({ ...hi, thinking: 'off' });
+    await ask({ ...hi, reasoning: { effort: 'none' } });
     await ask(hi);
     const [kept = {}, usual = {}] = fake.chats.map(({ body }) => body ?? {});
     assert.deepEqual({ ...usual, ...fields }, kept, name);

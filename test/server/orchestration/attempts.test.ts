@@ -590,7 +590,7 @@ test('attempts, tokens and costs are counted, and the log names the model and no
 
 test('a model that cannot honour a field that decides the answer is not tried', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: answersWith('one'), more: { unsupportedFields: ['stop'] } },
+    { id: 'a/one', script: answersWith('one'), more: { unsupportedFeatures: ['stop'] } },
     { id: 'b/two', script: answersWith('two') },
   ]);
   const { result } = await rumbo.ask({ prompt: 'hi', stop: ['END'] });
@@ -604,7 +604,7 @@ test('a model that cannot honour a field that decides the answer is not tried', 
 
 test('a field that only shapes the answer is left out where it must be, and the receipt names it', async () => {
   const rumbo = pipeline([
-    { id: 'a/one', script: answersWith('one'), more: { unsupportedFields: ['seed'] } },
+    { id: 'a/one', script: answersWith('one'), more: { unsupportedFeatures: ['seed'] } },
   ]);
   const { result } = await rumbo.ask({ prompt: 'hi', seed: 1, temperature: 0 });
   assert.deepEqual(

@@ -112,8 +112,11 @@ test('an engine gets every field that is for it, and no other', () => {
 test('the criteria hold what a model has to honour', () => {
   const criteria = (params: AskParams) =>
     toRoutingRequest({ prompt: 'hi', ...params }, defaultSettings, userCorrections()).criteria;
-  assert.equal(criteria({ temperature: 1, toolChoice: 'auto' }).requiredFields, undefined);
-  assert.deepEqual(criteria({ stop: ['x'], toolChoice: 'required' }).requiredFields, ['stop', 'toolChoice']);
+  assert.equal(criteria({ temperature: 1, toolChoice: 'auto' }).requiredFeatures, undefined);
+  assert.deepEqual(criteria({ stop: ['x'], toolChoice: 'required' }).requiredFeatures, [
+    'stop',
+    'toolChoice',
+  ]);
   assert.equal(criteria({ maxOutputTokens: 7 }).maxOutputTokens, 7);
   assert.equal(criteria({ tools: [{ name: 'look', inputSchema: {} }] }).needsTools, true);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AskParams } from '../../../shared/ask.ts';
-import { textOf } from '../../../shared/chat.ts';
+import { textOf } from '../../../shared/message-parts.ts';
 import { answersWith, fails, inTurn, pipeline } from './pipeline.ts';
 
 const lines = Array.from({ length: 12 }, (_, index) => `export const v${index} = ${index};`);

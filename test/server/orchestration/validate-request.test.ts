@@ -39,6 +39,16 @@ const whole: Required<Omit<AskParams, 'prompt'>> = {
   topP: 0.9,
   stop: ['END'],
   seed: 7,
+  topK: 40,
+  frequencyPenalty: 0.5,
+  presencePenalty: -0.5,
+  reasoning: { effort: 'low', budgetTokens: 100 },
+  responseFormat: { type: 'json', schema: { type: 'object' }, name: 'answer' },
+  prediction: 'the file as it is',
+  serviceTier: 'flex',
+  logprobs: 2,
+  answerCount: 2,
+  output: { images: true, audio: { voice: 'alto', format: 'wav' } },
   metadata: { session: 's', user: 'u' },
   useCache: false,
   whenPinnedUnavailable: 'next',
@@ -84,8 +94,8 @@ test('an unknown field is rejected by its name, at every depth', () => {
   rejected({ tools: [{ ...tools[0], strict: true }] }, 'tools.0.strict');
   rejected({ messages: [{ role: 'user', content: 'x', name: 'Ana' }] }, 'messages.0.name');
   rejected(
-    { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', cache: true }] }] },
-    'messages.0.content.0.cache',
+    { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', caching: true }] }] },
+    'messages.0.content.0.caching',
   );
 });
 

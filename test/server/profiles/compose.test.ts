@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { codeSoFar, readCode } from '../../../server/edits/code-answer.ts';
 import { composeMessages } from '../../../server/profiles/compose.ts';
 import type { FileContext } from '../../../shared/ask.ts';
-import { type Message, textOf } from '../../../shared/chat.ts';
+import type { Message } from '../../../shared/chat.ts';
+import { textOf } from '../../../shared/message-parts.ts';
 
 const wordsOf = (message: Message | undefined) => (message ? textOf(message) : '');
 /** The code of a whole answer that has some. */

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { geminiGenerateContent as wire } from '../../../server/wire/gemini-generate-content.ts';
-import type { CompletionRequest, Message, ToolCall } from '../../../shared/chat.ts';
+import type { CompletionRequest, Message } from '../../../shared/chat.ts';
+import type { ToolCall } from '../../../shared/content.ts';
 import { errorResponse, recording, withoutRejected } from './decoded.ts';
 
 const current = 'gemini-3.8-flash';
@@ -35,8 +36,11 @@ test('the request has the fields of the official SDK and requests thoughts, belo
 
 test('thinking is turned off, or to its minimum', () => {
   const off = (model: string) =>
-    (bodyOf({ messages: [hi], thinking: 'off' }, model)['generationConfig'] as { thinkingConfig: unknown })
-      ?.thinkingConfig;
+    (
+      bodyOf({ messages: [hi], reasoning: { effort: 'none' } }, model)['generationConfig'] as {
+        thinkingConfig: unknown;
+      }
+    )?.thinkingConfig;
   assert.deepEqual(off('gemini-2.5-flash'), { thinkingBudget: 0 });
   assert.deepEqual(off('gemini-2.5-pro'), { thinkingBudget: 128 });
   assert.deepEqual(off('gemini-3.8-flash'), { thinkingLevel: 'minimal' });

@@ -106,7 +106,11 @@ test('a text to be continued is raw, with its limits', () => {
 
 test('thinking is turned off; gpt-oss, which always thinks, thinks little', () => {
   const think = (name: string) =>
-    (wire.chat(name).encode(name, { messages: [hi], thinking: 'off' }).body as { think: unknown }).think;
+    (
+      wire.chat(name).encode(name, { messages: [hi], reasoning: { effort: 'none' } }).body as {
+        think: unknown;
+      }
+    ).think;
   assert.equal(think('qwen3:8b'), false);
   assert.equal(think('gpt-oss:20b'), 'low');
   assert.equal('think' in bodyOf({ messages: [hi] }), false);

@@ -10,7 +10,8 @@ import { mistral } from '../../../server/engines/mistral.ts';
 import { openai } from '../../../server/engines/openai.ts';
 import { vllm } from '../../../server/engines/vllm/definition.ts';
 import { xai } from '../../../server/engines/xai.ts';
-import type { CompletionRequest, ToolCall } from '../../../shared/chat.ts';
+import type { CompletionRequest } from '../../../shared/chat.ts';
+import type { ToolCall } from '../../../shared/content.ts';
 import { decode, decodeAs, errorResponse, fixture, partsOf, recording, textOf } from './decoded.ts';
 
 const json = (path: string): unknown => JSON.parse(fixture(path));

@@ -1,0 +1,84 @@
+/** What each wire format has of the features of a conversation. */
+import { type Feature, features, type WireFeatures } from '../../shared/features.ts';
+
+/** A new feature does not compile until the base says what a wire has of it. */
+const textAndTools: WireFeatures = {
+  temperature: 'native',
+  topP: 'native',
+  topK: 'none',
+  frequencyPenalty: 'none',
+  presencePenalty: 'none',
+  seed: 'native',
+  stop: 'native',
+  toolChoice: 'native',
+  parallelToolCalls: 'native',
+  strictTools: 'none',
+  toolNamespaces: 'none',
+  customTools: 'none',
+  hostedTools: 'none',
+  metadata: 'native',
+  jsonAnswer: 'none',
+  jsonSchema: 'none',
+  grammar: 'none',
+  reasoningEffort: 'none',
+  reasoningBudget: 'none',
+  reasoningSignatures: 'none',
+  prediction: 'none',
+  serviceTier: 'none',
+  logprobs: 'none',
+  answerCount: 'none',
+  outputImages: 'none',
+  outputAudio: 'none',
+  cacheHints: 'none',
+  images: 'native',
+  imageUrls: 'none',
+  imageFiles: 'none',
+  imageDetail: 'none',
+  documents: 'none',
+  documentUrls: 'none',
+  documentFiles: 'none',
+  textDocuments: 'mapped',
+  documentCitations: 'none',
+  audio: 'none',
+  toolResultImages: 'none',
+  toolErrors: 'none',
+  laterSystemMessages: 'mapped',
+  refusals: 'mapped',
+  hostedItems: 'none',
+  assistantMedia: 'none',
+};
+
+export const openaiChatFeatures: WireFeatures = { ...textAndTools, laterSystemMessages: 'native' };
+export const openaiResponsesFeatures: WireFeatures = {
+  ...textAndTools,
+  laterSystemMessages: 'native',
+  // The API has no field for the last two, and the models served here reject any sampling but the default.
+  temperature: 'none',
+  topP: 'none',
+  stop: 'none',
+  seed: 'none',
+};
+/** This version of the API rejects sampling parameters, even at their defaults. */
+export const anthropicMessagesFeatures: WireFeatures = {
+  ...textAndTools,
+  temperature: 'none',
+  topP: 'none',
+  seed: 'none',
+};
+export const geminiFeatures: WireFeatures = {
+  ...textAndTools,
+  parallelToolCalls: 'none',
+  // Session and user have a field on Vertex AI only.
+  metadata: 'none',
+};
+export const ollamaChatFeatures: WireFeatures = {
+  ...textAndTools,
+  laterSystemMessages: 'native',
+  toolChoice: 'none',
+  parallelToolCalls: 'none',
+  metadata: 'none',
+};
+
+/** What a wire has nothing for. */
+export const missingFeatures = (wire: WireFeatures): readonly Feature[] =>
+  features.filter((feature) => wire[feature] === 'none');
