@@ -55,6 +55,8 @@ export const carefulSettings: Readonly<Record<SettingKey, Partial<Settings>>> = 
   'inline.maxFileKB': { 'inline.maxFileKB': 1 },
   'inline.debounceMs': byDefault,
   'inline.hedgePaid': byDefault,
+  'history.compaction': { 'history.compaction': 'off' },
+  'history.summaryModels': byDefault,
   'cache.enabled': { 'cache.enabled': false },
   'cache.maxEntries': byDefault,
   'cache.maxAgeMinutes': byDefault,

@@ -37,6 +37,8 @@ export const exclusionRules = {
   allow: row('not allowed here', 'no-candidate', true),
   stronger: row('not stronger', 'no-candidate', true),
   'local-only': row('local only', 'no-candidate', true),
+  /** Of a summary only: the model is paid, and the user has not allowed it for that. */
+  paid: row('not free', 'no-candidate', true),
   ability: row('ability missing', 'no-candidate', true),
   field: row('field unsupported', 'no-candidate', true),
   'no-key': row('no key', 'unauthorized', false),

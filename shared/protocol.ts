@@ -61,6 +61,8 @@ export type AskPart =
   | { readonly type: 'start'; readonly model: ModelId; readonly cached: boolean; readonly note?: string }
   /** No model may answer before a rate limit ends, which is waited for; `reason` says whose, in a few words. `until`: ISO 8601. */
   | { readonly type: 'wait'; readonly until: string; readonly reason: string }
+  /** The conversation of about so many tokens fits into no context: what is older is summarised before it is sent. */
+  | { readonly type: 'compaction'; readonly tokens: number }
   /** Another model took over before any text: `reason` says why, one sentence. */
   | { readonly type: 'fallback'; readonly from: ModelId; readonly reason: string }
   /**

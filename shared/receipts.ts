@@ -28,6 +28,20 @@ export type Takeover = {
   readonly reason: string;
 };
 
+/** What was left out of a conversation that no longer fitted into a context. */
+export type Compaction = {
+  /** Earlier messages that a summary stands for. */
+  readonly messages: number;
+  /** Results of tools that are shorter. */
+  readonly toolResults: number;
+  /** Texts that were shortened without a model, since none may or could summarise them. */
+  readonly shortened: number;
+  /** Tokens by our own estimate. */
+  readonly savedTokens: number;
+  /** The models that wrote the summaries; each has a receipt of its own. Empty: none, or in an earlier turn. */
+  readonly models: readonly ModelId[];
+};
+
 export type Receipt = {
   /** Unique per answer. */
   readonly id: string;
@@ -72,6 +86,8 @@ export type Receipt = {
   readonly cutByBudget?: true;
   /** Where the answer broke off and another model went on, in order. Empty: one model wrote it all. */
   readonly takeovers: readonly Takeover[];
+  /** Absent: the conversation was sent as it is. */
+  readonly compaction?: Compaction;
   /** The engine has read so much less of the prompt than predicted that it must have cut it. Absent: it has not. */
   readonly promptCut?: true;
   /** Why this model: one sentence each. */

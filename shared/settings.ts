@@ -539,6 +539,26 @@ export const Settings = z.object({
         'Send the same ghost text request to a second paid model when the first one is late. Local models always back up each other.',
       ),
     ),
+  'history.compaction': z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .meta(
+      meta(
+        'application',
+        ['cache'],
+        'What happens to a conversation that no model’s context can hold: `auto` summarises its older tool results and turns, `off` refuses it.',
+      ),
+    ),
+  'history.summaryModels': z
+    .array(z.string())
+    .default([])
+    .meta(
+      meta(
+        'application',
+        ['cache'],
+        'Paid models (`provider/model`) that may write these summaries. Free ones may always; without one the texts are shortened.',
+      ),
+    ),
   'cache.enabled': z
     .boolean()
     .default(true)

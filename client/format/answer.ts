@@ -23,6 +23,8 @@ export type AnswerState = {
   readonly note?: string;
   /** Until when a rate limit is waited for, and whose. Absent: none is. */
   readonly wait?: Omit<Extract<AskPart, { type: 'wait' }>, 'type'>;
+  /** Tokens of a conversation that is compacted before it is sent. Absent: none is. */
+  readonly compacting?: number;
   /** Models that failed before any text, each with its reason. */
   readonly fallbacks: readonly string[];
   /** The models that continued the text of another, in order. */
@@ -51,6 +53,8 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
   switch (part.type) {
     case 'start':
       return { ...withoutActivity(answer), model: part.model, ...(part.note ? { note: part.note } : {}) };
+    case 'compaction':
+      return { ...answer, compacting: part.tokens };
     case 'wait':
       return { ...answer, wait: { until: part.until, reason: part.reason } };
     case 'fallback':
@@ -137,8 +141,9 @@ const discardedSection = ({ from, to, reason, text }: DiscardedText): string =>
   `**Discarded**, ${oneLine(`from ${from}: ${reason} ${to} starts over below.`)}\n\n${quoteMarkdown(text)}`;
 
 /** What happens now, in a few words. */
-export function answerProgress({ model, activity, wait }: AnswerState): string {
+export function answerProgress({ model, activity, wait, compacting }: AnswerState): string {
   if (!model && wait) return `waiting until ${new Date(wait.until).toLocaleTimeString()}: ${wait.reason}`;
+  if (compacting && !activity) return `compacting a conversation of about ${compacting} tokens…`;
   if (!model) return 'choosing a model…';
   if (!activity) return `waiting for ${model}…`;
   return activity === 'thinking' ? `${model} is thinking…` : `${model} is answering…`;

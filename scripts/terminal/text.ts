@@ -70,6 +70,8 @@ function announcement(part: protocol.AskPart): string | undefined {
   switch (part.type) {
     case 'start':
       return `${part.model}${part.cached ? ' (from the cache)' : ''}${part.note ? ` · ${part.note}` : ''}`;
+    case 'compaction':
+      return `Compacting a conversation of about ${part.tokens} tokens, which fits into no context …`;
     case 'wait':
       return `Waiting until ${new Date(part.until).toLocaleTimeString()}: ${part.reason}`;
     case 'fallback':

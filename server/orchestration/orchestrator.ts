@@ -18,6 +18,8 @@ import type { UserCorrections } from '../routing/classifier/user-corrections.ts'
 import { tierOrDefault } from '../routing/strategies.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { noteField } from './attempt.ts';
+import { answerWithCompaction, type CompactionDeps } from './compact-history.ts';
+import { knownCompactions } from './compaction/known-compactions.ts';
 import { explainRoute } from './explain.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
@@ -43,13 +45,18 @@ export type OrchestratorDeps = Omit<
     readonly onChange: () => void;
   };
 
-type AnswerDeps = OrchestratorDeps & AttemptsDeps;
+type AnswerDeps = OrchestratorDeps & CompactionDeps;
 
 export type Orchestrator = ReturnType<typeof createOrchestrator>;
 
 export function createOrchestrator(deps: OrchestratorDeps) {
   const snapshots = requestSnapshots(deps);
-  const answerDeps: AnswerDeps = { ...deps, snapshots };
+  const answerDeps: AnswerDeps = {
+    ...deps,
+    snapshots,
+    compactions: knownCompactions(),
+    prepare: (params) => prepare(deps, params),
+  };
   const { corrections, cache, onChange } = deps;
   let inFlight = 0;
   return {
@@ -59,17 +66,19 @@ export function createOrchestrator(deps: OrchestratorDeps) {
       onChange();
       let requestId: string | undefined;
       try {
-        const prepared = prepare(answerDeps, params);
+        const prepared = answerDeps.prepare(params);
         requestId = prepared.meta.id;
         const cached = cachedAnswer(answerDeps, prepared);
         if (cached) return yield* replay(answerDeps, prepared.meta, cached);
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);
         await deps.modelCatalog.whenDescribed(signal);
         if (signal.aborted) throw toRumboError(signal.reason, signal);
-        const result = yield* answerWithCode(answerDeps, prepared, signal, (again) => ({
-          ...prepare(answerDeps, again),
-          spending: prepared.spending,
-        }));
+        const result = yield* answerWithCompaction(answerDeps, prepared, signal, (request) =>
+          answerWithCode(answerDeps, request, signal, (again) => ({
+            ...answerDeps.prepare(again),
+            spending: prepared.spending,
+          })),
+        );
         preferStronger(answerDeps, prepared.params);
         return result;
       } catch (cause) {
@@ -101,7 +110,10 @@ export function createOrchestrator(deps: OrchestratorDeps) {
   };
 }
 
-function prepare({ settings, corrections, budgets }: AnswerDeps, unvalidated: AskParams): PreparedRequest {
+function prepare(
+  { settings, corrections, budgets }: OrchestratorDeps,
+  unvalidated: AskParams,
+): PreparedRequest {
   const startedAt = performance.now();
   const params = validateRequest(unvalidated);
   const settingsAtRead = settings();

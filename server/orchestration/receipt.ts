@@ -5,7 +5,7 @@ import { type ModelId, noUsage } from '../../shared/chat.ts';
 import { type Feature, featurePolicies } from '../../shared/features.ts';
 import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
-import type { Attempt, Receipt, Takeover } from '../../shared/receipts.ts';
+import type { Attempt, Compaction, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { Decision, RankedCandidate } from '../routing/balancer.ts';
@@ -22,6 +22,8 @@ export type RequestMeta = {
   readonly startedAt: number;
   readonly params: AskParams;
   readonly classification: Classification;
+  /** Absent: the conversation is sent as it is. */
+  readonly compaction?: Compaction;
 };
 
 /** What an attempt came to. */
@@ -100,12 +102,13 @@ export const failedAttemptReceipt = (meta: RequestMeta, facts: AttemptFacts): Re
   id: `${meta.id}-${facts.attempts.length}`,
 });
 
-const requestFields = ({ id, at, params, classification }: RequestMeta) => ({
+const requestFields = ({ id, at, params, classification, compaction }: RequestMeta) => ({
   id,
   at,
   role: params.role ?? null,
   task: classification.task,
   difficulty: classification.difficulty,
+  ...(compaction ? { compaction } : {}),
 });
 
 /** Why this model answered, one sentence each. */
@@ -126,6 +129,7 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
   if (facts.waitedMs)
     reasons.push(`It waited ${Math.ceil(facts.waitedMs / 1000)} s for a rate limit to end.`);
   reasons.push(...candidate.reasons);
+  if (meta.compaction) reasons.push(compactionSentence(meta.compaction));
   if (measured.servedBy !== undefined)
     reasons.push(
       `The gateway could not use ${candidate.model.name} and answered with ${measured.servedBy}, by its own fallback.`,
@@ -169,3 +173,14 @@ const droppedFeatures = (params: AskParams, unsupportedFeatures: Model['unsuppor
   unsupportedFeatures
     ? requestFeatures(params).drop.filter((field) => unsupportedFeatures.includes(field))
     : [];
+
+/** What was compacted, in a sentence or two. */
+function compactionSentence({ messages, toolResults, shortened, savedTokens, models }: Compaction): string {
+  const parts = [
+    ...(messages > 0 ? [`${messages} earlier messages`] : []),
+    ...(toolResults > 0 ? [`${toolResults} tool results`] : []),
+  ];
+  const by = models.length > 0 ? ` by ${models.join(', ')}` : '';
+  const without = shortened > 0 ? ` ${shortened} of the texts were shortened without a model.` : '';
+  return `The conversation no longer fitted: ${parts.join(' and ')} were compacted${by}, which saved about ${savedTokens} tokens.${without}`;
+}

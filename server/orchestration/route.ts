@@ -119,7 +119,9 @@ export function currentCriteria(
     ...request.criteria,
     ...(model === undefined ? {} : { model: listedId(model) }),
     ...(strongerThan === undefined ? {} : { strongerThan: listedId(strongerThan) }),
-    ...(settings === settingsAtRead ? {} : { localOnly: isLocalOnlyRequest(params, settings) }),
+    ...(settings === settingsAtRead || !params.file
+      ? {}
+      : { localOnly: isLocalOnlyRequest(params, settings) }),
     ...(exactPromptTokens?.size ? { exactPromptTokens } : {}),
   };
 }

@@ -96,6 +96,8 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
       reason: 'The file is local-only, and this model does not run on the user’s machines.',
     };
   }
+  if (route.freeExcept && !isFreeModel(model) && !route.freeExcept.includes(model.id))
+    return { rule: 'paid', reason: 'It is not free, and not in rumbo.history.summaryModels.' };
   if (route.needsTools && model.abilities.tools === false)
     return { rule: 'ability', reason: 'It cannot call tools.' };
   if (route.needsVision && model.abilities.vision === false)

@@ -61,6 +61,8 @@ export type RoutingCriteria = {
   readonly localOnly: boolean;
   /** It offers tools, or contains tool calls. */
   readonly needsTools: boolean;
+  /** Only free models may answer, and those paid ones that are named here. Absent: all may. */
+  readonly freeExcept?: readonly string[];
   /** It contains images. */
   readonly needsVision: boolean;
   /** Fields of the request that its model has to honour. Absent: none. */
