@@ -1,7 +1,8 @@
 /** DeepSeek. https://api-docs.deepseek.com */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiFill } from '../wire/openai-fim.ts';
-import { bearer } from './define.ts';
+import { nearestEffort } from '../wire/reasoning-efforts.ts';
+import { bearer, textOnly } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
 export const deepseek: EngineDefinition = {
@@ -17,9 +18,24 @@ export const deepseek: EngineDefinition = {
   wire: {
     ...openaiChat({
       maxTokensField: 'max_tokens',
-      unsupportedFeatures: () => ['seed', 'parallelToolCalls'],
+      features: {
+        seed: 'none',
+        parallelToolCalls: 'none',
+        // Strict tools are served at another address only.
+        strictTools: 'none',
+        customTools: 'none',
+        jsonSchema: 'none',
+        prediction: 'none',
+        serviceTier: 'none',
+        answerCount: 'none',
+        ...textOnly,
+      },
       returnsReasoning: true,
-      thinkingOffFields: () => ({ thinking: { type: 'disabled' } }),
+      // https://api-docs.deepseek.com/guides/thinking_mode
+      effortFields: (_model, effort) =>
+        effort === 'none'
+          ? { thinking: { type: 'disabled' } }
+          : { thinking: { type: 'enabled' }, reasoning_effort: nearestEffort(['high', 'max'], effort) },
       // A thinking model cannot continue a prefix.
       prefill: {
         path: '/../beta/chat/completions',

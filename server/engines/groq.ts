@@ -1,6 +1,8 @@
 /** Groq. https://console.groq.com/docs/api-reference */
+import type { ReasoningEffort } from '../../shared/chat.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { userMetadata } from '../wire/openai-metadata.ts';
+import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -20,12 +22,21 @@ export const groq: EngineDefinition = {
     streamOptions: false,
     // Otherwise Qwen's thoughts are inside its answer. https://console.groq.com/docs/reasoning
     extraFields: (model) => (model.startsWith('qwen/') ? { reasoning_format: 'parsed' } : {}),
-    thinkingOffFields: (model) =>
-      model.startsWith('qwen/')
-        ? { reasoning_effort: 'none' }
-        : model.includes('gpt-oss')
-          ? { reasoning_effort: 'low' }
-          : {},
+    effortFields: groqEffort,
+    // https://console.groq.com/docs/openai
+    features: {
+      frequencyPenalty: 'none',
+      presencePenalty: 'none',
+      strictTools: 'none',
+      customTools: 'none',
+      prediction: 'none',
+      logprobs: 'none',
+      answerCount: 'none',
+      documents: 'none',
+      documentFiles: 'none',
+      audio: 'none',
+      outputAudio: 'none',
+    },
   }),
   defaultModels: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'llama-3.3-70b-versatile'],
   // https://console.groq.com/docs/models
@@ -42,3 +53,11 @@ export const groq: EngineDefinition = {
     verifiedBy: 'the official OpenAI SDK against a fake',
   },
 };
+
+/** https://console.groq.com/docs/reasoning */
+function groqEffort(model: string, effort: ReasoningEffort): object {
+  if (model.startsWith('qwen/')) return { reasoning_effort: effort === 'none' ? 'none' : 'default' };
+  return model.includes('gpt-oss')
+    ? { reasoning_effort: nearestEffort(['low', 'medium', 'high'], effort) }
+    : {};
+}

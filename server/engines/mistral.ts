@@ -1,5 +1,6 @@
 /** Mistral. https://docs.mistral.ai/api */
 import { createHash } from 'node:crypto';
+import type { DocumentPart } from '../../shared/content.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiFill } from '../wire/openai-fim.ts';
@@ -23,6 +24,26 @@ export const mistral: EngineDefinition = {
       streamOptions: false,
       prefill: { message: { prefix: true }, echoesPrefix: true },
       formatCallId: nineCharacters,
+      // https://docs.mistral.ai/capabilities/document_ai/document_qna/
+      formatDocument: (part) =>
+        'fileId' in part
+          ? { type: 'file', file_id: part.fileId }
+          : { type: 'document_url', document_url: documentAddress(part), ...titleOf(part) },
+      // https://docs.mistral.ai/capabilities/audio/
+      formatAudio: (part) => ({ type: 'input_audio', input_audio: 'data' in part ? part.data : part.fileId }),
+      effortFields: (_model, effort) => ({ reasoning_effort: effort === 'none' ? 'none' : 'high' }),
+      features: {
+        customTools: 'none',
+        serviceTier: 'none',
+        logprobs: 'none',
+        documentUrls: 'native',
+        outputAudio: 'none',
+      },
+      // Only these have two ways to think.
+      unsupportedFeatures: (model) =>
+        /^(?:mistral-(?:small|medium|large)|magistral)/.test(model)
+          ? []
+          : ['reasoningEffort', 'reasoningBudget'],
     }),
     fill: openaiFill('/fim/completions'),
     embeddings: openaiEmbeddings(),
@@ -47,6 +68,11 @@ export const mistral: EngineDefinition = {
     verifiedBy: 'the official OpenAI SDK against a fake',
   },
 };
+
+const documentAddress = (part: DocumentPart): string =>
+  'url' in part ? part.url : 'data' in part ? `data:${part.mediaType};base64,${part.data}` : '';
+
+const titleOf = ({ title }: DocumentPart): object => (title === undefined ? {} : { document_name: title });
 
 /** Ids of calls must be nine letters or digits; another service's id is hashed to such a one. */
 function nineCharacters(id: string): string {

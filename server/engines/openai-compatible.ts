@@ -2,6 +2,7 @@
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiFill, openaiText } from '../wire/openai-fim.ts';
+import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 import { openaiCompatibleFingerprint } from './openai-compatible-fingerprint.ts';
@@ -20,7 +21,13 @@ export const openaiCompatible: EngineDefinition = {
   },
   headers: bearer,
   wire: {
-    ...openaiChat({ maxTokensField: 'max_tokens' }),
+    ...openaiChat({
+      maxTokensField: 'max_tokens',
+      // What a copy rejects is left out of the next try, and remembered.
+      features: { topK: 'native' },
+      effortFields: (_model, effort) =>
+        effort === 'none' ? {} : { reasoning_effort: nearestEffort(['low', 'medium', 'high'], effort) },
+    }),
     // Many support it, some read the prompt alone.
     fill: openaiFill('/completions', { stream_options: { include_usage: true } }),
     text: openaiText(undefined, 4),

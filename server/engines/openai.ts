@@ -1,9 +1,11 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
+import type { ReasoningEffort } from '../../shared/chat.ts';
 import type { Feature } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiMetadata } from '../wire/openai-metadata.ts';
 import { openaiResponses, openaiResponsesUnsupported } from '../wire/openai-responses.ts';
+import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
@@ -13,7 +15,7 @@ const completions = openaiChat({
   streamOptions: { include_usage: true, include_obfuscation: false },
   unsupportedFeatures,
   metadataFields: openaiMetadata,
-  thinkingOffFields: minEffort,
+  effortFields: (model, effort) => openaiEffort(model, effort),
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
 
@@ -29,7 +31,9 @@ export const openai: EngineDefinition = {
   wire: {
     ...completions,
     unsupportedFeatures: (model) =>
-      responsesOnly.test(model) ? openaiResponsesUnsupported : unsupportedFeatures(model),
+      responsesOnly.test(model)
+        ? openaiResponsesUnsupported
+        : (completions.unsupportedFeatures?.(model) ?? []),
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
@@ -63,17 +67,32 @@ export const openai: EngineDefinition = {
 
 /** Reasoning models reject any sampling but the default, and the first of them `parallel_tool_calls`. */
 function unsupportedFeatures(model: string): readonly Feature[] {
-  if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return [];
-  return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls'] as const) : [])];
+  if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return beforeReasoning;
+  return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls', 'customTools'] as const) : [])];
 }
 
-const sampling = ['temperature', 'topP', 'stop', 'seed'] as const;
+const beforeReasoning = ['customTools', 'reasoningEffort', 'reasoningBudget'] as const;
+const sampling = [
+  'temperature',
+  'topP',
+  'frequencyPenalty',
+  'presencePenalty',
+  'stop',
+  'seed',
+  'logprobs',
+  'prediction',
+] as const;
 
-/** The minimum of each generation. https://platform.openai.com/docs/guides/reasoning */
-function minEffort(model: string): object {
-  if (/^gpt-(?:5\.[1-9]|[6-9])/.test(model)) return { reasoning_effort: 'none' };
-  if (/^gpt-5/.test(model)) return { reasoning_effort: 'minimal' };
-  return /^o\d/.test(model) ? { reasoning_effort: 'low' } : {};
+/** The levels of each generation. https://platform.openai.com/docs/guides/reasoning */
+export function openaiEffort(model: string, effort: ReasoningEffort): object {
+  const levels = effortLevels(model);
+  return levels ? { reasoning_effort: nearestEffort(levels, effort) } : {};
+}
+
+function effortLevels(model: string): readonly ReasoningEffort[] | undefined {
+  if (/^gpt-(?:5\.[1-9]|[6-9])/.test(model)) return ['none', 'low', 'medium', 'high', 'xhigh'];
+  if (/^gpt-5/.test(model)) return ['minimal', 'low', 'medium', 'high'];
+  return /^o\d/.test(model) ? ['low', 'medium', 'high'] : undefined;
 }
 
 /** Chat Completions does not serve these. https://platform.openai.com/docs/models */

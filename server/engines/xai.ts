@@ -1,6 +1,7 @@
 /** xAI. https://docs.x.ai/docs/api-reference */
 import { openaiChat } from '../wire/openai-chat.ts';
 import { userMetadata } from '../wire/openai-metadata.ts';
+import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
 
@@ -18,8 +19,26 @@ export const xai: EngineDefinition = {
     ...openaiChat({
       addsReasoningTokens: true,
       metadataFields: userMetadata,
-      // Reasoning models reject it. https://docs.x.ai/docs/guides/reasoning
-      unsupportedFeatures: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? [] : ['stop']),
+      // https://docs.x.ai/docs/guides/reasoning
+      effortFields: (model, effort) =>
+        /^grok-(?:3-mini|4\.[3-9]|[5-9])/.test(model) && effort !== 'none'
+          ? { reasoning_effort: nearestEffort(['low', 'high'], effort) }
+          : {},
+      features: {
+        strictTools: 'none',
+        customTools: 'none',
+        prediction: 'none',
+        serviceTier: 'none',
+        documents: 'none',
+        documentFiles: 'none',
+        audio: 'none',
+        outputAudio: 'none',
+      },
+      // Reasoning models reject these.
+      unsupportedFeatures: (model) =>
+        /non-reasoning|^grok-[23](?!-mini)/.test(model)
+          ? []
+          : ['stop', 'frequencyPenalty', 'presencePenalty'],
     }),
     modelsPath: '/language-models',
     fallbackModelsPath: '/models',

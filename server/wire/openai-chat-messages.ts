@@ -1,87 +1,141 @@
-/** A conversation and its tools in Chat Completions. https://platform.openai.com/docs/api-reference/chat/create */
-
-import type { CompletionRequest, FunctionTool, Message } from '../../shared/chat.ts';
-import { functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
+/** A conversation in Chat Completions. https://platform.openai.com/docs/api-reference/chat/create */
+import type { Message } from '../../shared/chat.ts';
+import type {
+  AssistantPart,
+  AudioPart,
+  DocumentPart,
+  ImagePart,
+  ToolCall,
+  UserPart,
+} from '../../shared/content.ts';
+import { assistantParts, type MessagePart, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { unsealReasoning } from './openai-reasoning.ts';
 
-export type CallQuirks = {
+export type MessageQuirks = {
   /** The id under which a tool call is sent back; another service may have made it. Absent: unchanged. */
   readonly formatCallId?: (id: string) => string;
   /** The service requires the reasoning that led to a call back with it. */
   readonly returnsReasoning?: boolean;
-  /**
-   * How the model is made to call one tool. `only-offered`: the service supports no name, so that tool alone is offered
-   * and a call required. Absent: `by-name`.
-   */
-  readonly forcedTool?: 'by-name' | 'only-offered';
+  /** How a PDF is written. Absent: as OpenAI does. */
+  readonly formatDocument?: (document: DocumentPart) => object;
+  /** How sound is written. Absent: as OpenAI does. */
+  readonly formatAudio?: (audio: AudioPart) => object;
+  /** The service takes Anthropic's marks of what to cache. Absent: it does not. */
+  readonly takesCacheHints?: boolean;
 };
 
-export function encodeChatMessage(
-  message: Message,
-  { formatCallId = (id) => id, returnsReasoning }: CallQuirks,
-): object {
+export function encodeChatMessage(message: Message, quirks: MessageQuirks): object {
+  const { formatCallId = (id) => id } = quirks;
   switch (message.role) {
     case 'system':
-      return { role: 'system', content: textOf(message) };
+      return { role: 'system', content: contentOf(message.content, quirks) };
     case 'user':
-      return { role: 'user', content: userContent(message) };
+      return { role: 'user', content: contentOf(message.content, quirks) };
     case 'assistant':
-      return toolCallsOf(message).length > 0
-        ? {
-            role: 'assistant',
-            content: textOf(message) || null,
-            ...(returnsReasoning ? { reasoning_content: unsealReasoning(toolCallsOf(message)) } : {}),
-            tool_calls: toolCallsOf(message).map(({ id, name, input }) => ({
-              id: formatCallId(id),
-              type: 'function',
-              function: { name, arguments: input },
-            })),
-          }
-        : { role: 'assistant', content: textOf(message) };
+      return assistantMessage(message, quirks, formatCallId);
     case 'tool':
-      return { role: 'tool', tool_call_id: formatCallId(message.toolCallId), content: textOf(message) };
+      return {
+        role: 'tool',
+        tool_call_id: formatCallId(message.toolCallId),
+        content: contentOf(message.content, quirks),
+      };
   }
 }
 
-/** Plain text stays a string: many servers accept nothing else. */
-function userContent(message: Extract<Message, { role: 'user' }>): string | readonly object[] {
-  if (typeof message.content === 'string' || imagesOf(message).length === 0) return textOf(message);
-  return message.content.map((part) =>
-    part.type === 'image' && 'data' in part
-      ? { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.data}` } }
-      : { type: 'text', text: textOf({ content: [part] }) },
-  );
-}
-
-type ToolFormat = Pick<CallQuirks, 'forcedTool'> & {
-  /** Absent: as Chat Completions nests it. */
-  readonly formatTool?: (tool: FunctionTool) => object;
-  /** The choice of one tool. Absent: as Chat Completions nests it. */
-  readonly formatChoice?: (toolName: string) => object;
-};
-
-/** The fields about tools; none without tools, since an empty list is rejected. */
-export function toolFields(
-  request: CompletionRequest,
-  { forcedTool, formatTool = nestedTool, formatChoice = nestedChoice }: ToolFormat = {},
+function assistantMessage(
+  message: Extract<Message, { role: 'assistant' }>,
+  quirks: MessageQuirks,
+  formatCallId: (id: string) => string,
 ): object {
-  const { toolChoice, parallelToolCalls } = request;
-  const tools = functionTools(request.tools);
-  if (tools.length === 0) return {};
-  const named = typeof toolChoice === 'object' ? toolChoice.toolName : undefined;
-  const isOnlyOffered = named !== undefined && forcedTool === 'only-offered';
-  const offered = isOnlyOffered ? tools.filter(({ name }) => name === named) : tools;
-  const choice = named === undefined ? toolChoice : isOnlyOffered ? 'required' : formatChoice(named);
+  const calls = toolCallsOf(message);
+  const parts = assistantParts(message);
+  const refusal = textOfType(parts, 'refusal');
+  const text = refusal === '' ? textOf(message) : textOfType(parts, 'text');
   return {
-    tools: offered.map(formatTool),
-    ...(choice === undefined ? {} : { tool_choice: choice }),
-    ...(parallelToolCalls === undefined ? {} : { parallel_tool_calls: parallelToolCalls }),
+    role: 'assistant',
+    content: text || (calls.length > 0 || refusal !== '' ? null : ''),
+    ...(refusal === '' ? {} : { refusal }),
+    ...(quirks.returnsReasoning && calls.length > 0 ? { reasoning_content: reasoningOf(parts, calls) } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls.map((call) => callOf(call, formatCallId)) } : {}),
   };
 }
 
-const nestedChoice = (name: string): object => ({ type: 'function', function: { name } });
+const textOfType = (parts: readonly AssistantPart[], type: 'text' | 'refusal' | 'reasoning'): string =>
+  parts.map((part) => (part.type === type ? part.text : '')).join('');
 
-const nestedTool = ({ name, description, inputSchema }: FunctionTool): object => ({
-  type: 'function',
-  function: { name, ...(description === undefined ? {} : { description }), parameters: inputSchema },
+/** As parts of the message, or sealed with the calls. */
+const reasoningOf = (parts: readonly AssistantPart[], calls: readonly ToolCall[]): string =>
+  textOfType(parts, 'reasoning') || unsealReasoning(calls);
+
+const callOf = ({ id, name, input, isCustom }: ToolCall, formatCallId: (id: string) => string): object =>
+  isCustom
+    ? { id: formatCallId(id), type: 'custom', custom: { name, input } }
+    : { id: formatCallId(id), type: 'function', function: { name, arguments: input } };
+
+/** Plain text stays a string: many servers accept nothing else. */
+function contentOf(
+  content: Exclude<Message, { role: 'assistant' }>['content'],
+  quirks: MessageQuirks,
+): string | readonly object[] {
+  if (typeof content === 'string') return content;
+  const parts = content as readonly UserPart[];
+  if (parts.every((part) => isPlainText(part, quirks))) return textOf({ content });
+  return parts.map((part) => ({ ...partOf(part, quirks), ...cacheMark(part, quirks) }));
+}
+
+const isPlainText = (part: UserPart, { takesCacheHints }: MessageQuirks): boolean =>
+  (part.type === 'text' || (part.type === 'document' && 'text' in part)) && !(takesCacheHints && part.cache);
+
+function partOf(part: UserPart, quirks: MessageQuirks): object {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'image':
+      return imageOf(part);
+    case 'document':
+      return 'text' in part ? { type: 'text', text: part.text } : (quirks.formatDocument ?? documentOf)(part);
+    case 'audio':
+      return (quirks.formatAudio ?? audioOf)(part);
+  }
+}
+
+const imageOf = (part: ImagePart): object => ({
+  type: 'image_url',
+  image_url: {
+    url:
+      'data' in part ? `data:${part.mediaType};base64,${part.data}` : 'url' in part ? part.url : part.fileId,
+    ...(part.detail && part.detail !== 'auto' ? { detail: part.detail } : {}),
+  },
 });
+
+/** https://platform.openai.com/docs/guides/pdf-files */
+function documentOf(part: DocumentPart): object {
+  if ('fileId' in part) return { type: 'file', file: { file_id: part.fileId } };
+  const filename = part.title ?? 'document.pdf';
+  if ('url' in part) return { type: 'file', file: { filename, file_data: part.url } };
+  return 'data' in part
+    ? { type: 'file', file: { filename, file_data: `data:${part.mediaType};base64,${part.data}` } }
+    : { type: 'text', text: part.text };
+}
+
+/** https://platform.openai.com/docs/guides/audio */
+const audioOf = (part: AudioPart): object =>
+  'data' in part
+    ? { type: 'input_audio', input_audio: { data: part.data, format: audioFormats[part.mediaType] } }
+    : { type: 'text', text: part.transcript ?? '' };
+
+const audioFormats: Readonly<Record<string, string>> = {
+  'audio/wav': 'wav',
+  'audio/mpeg': 'mp3',
+  'audio/aac': 'aac',
+  'audio/flac': 'flac',
+  'audio/ogg': 'ogg',
+  'audio/webm': 'webm',
+  'audio/pcm': 'pcm16',
+};
+
+/** As Anthropic writes it, and OpenRouter and LiteLLM pass it on. https://openrouter.ai/docs/features/prompt-caching */
+const cacheMark = (part: MessagePart, { takesCacheHints }: MessageQuirks): object =>
+  takesCacheHints && 'cache' in part && part.cache
+    ? { cache_control: { type: 'ephemeral', ...(part.cache === '1h' ? { ttl: '1h' } : {}) } }
+    : {};

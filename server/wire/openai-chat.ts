@@ -1,11 +1,13 @@
 /** Chat Completions, as OpenAI defines it and most other services copy it. https://platform.openai.com/docs/api-reference/chat */
 
 import type { CompletionRequest, RequestMetadata } from '../../shared/chat.ts';
-import type { Feature } from '../../shared/features.ts';
+import type { Feature, WireFeatures } from '../../shared/features.ts';
 import { textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { errorFromResponse } from './error-response.ts';
-import { type CallQuirks, encodeChatMessage, toolFields } from './openai-chat-messages.ts';
+import { type FieldQuirks, requestFields } from './openai-chat-fields.ts';
+import { encodeChatMessage, type MessageQuirks } from './openai-chat-messages.ts';
 import { type ChunkQuirks, chunkDecoder } from './openai-chat-stream.ts';
+import { type ToolQuirks, toolFields } from './openai-chat-tools.ts';
 import { decodeOpenAiModels } from './openai-models.ts';
 import { rejectedOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';
@@ -14,22 +16,22 @@ import { missingFeatures, openaiChatFeatures } from './wire-features.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 
 /** How a copy differs from the original. */
-export type OpenAiChatQuirks = CallQuirks &
+export type OpenAiChatQuirks = MessageQuirks &
+  ToolQuirks &
+  FieldQuirks &
   ChunkQuirks & {
     /** Where the output limit goes. OpenAI's reasoning models reject `max_tokens`; most copies have only that. */
     readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens';
     /** Requests usage at the end of the stream; `false` where the field is rejected or usage arrives by default. */
     readonly streamOptions?: object | false;
-    /** Optional fields that this model rejects or ignores. Absent: none. */
+    /** Where the service has another support than OpenAI. Absent: nowhere. */
+    readonly features?: Partial<WireFeatures>;
+    /** What this model rejects or ignores of the service's features. Absent: nothing. */
     readonly unsupportedFeatures?: (model: string) => readonly Feature[];
-    /** Where a seed goes. Absent: `seed`. */
-    readonly seedField?: 'seed' | 'random_seed';
     /** Session and user in this service's fields. Absent: it has none. */
     readonly metadataFields?: (metadata: RequestMetadata) => object;
     /** Further fields that this model needs. Absent: none. */
     readonly extraFields?: (model: string) => object;
-    /** Fields that turn thinking off, or down as far as the model allows. Absent: none. */
-    readonly thinkingOffFields?: (model: string) => object;
     /** How a model is made to continue an assistant's message at the end. Absent: it cannot be. */
     readonly prefill?: PrefillQuirks;
     /** Models of the list that can chat. Absent: all except those whose name tells another purpose. */
@@ -55,18 +57,22 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     maxTokensField = 'max_completion_tokens',
     streamOptions = { include_usage: true },
     extraFields = () => ({}),
-    thinkingOffFields = () => ({}),
     prefill,
     metadataFields,
   } = quirks;
+  const missing = missingFeatures({
+    ...openaiChatFeatures,
+    ...(metadataFields ? {} : { metadata: 'none' }),
+    ...quirks.features,
+  });
   const unsupportedFeatures = (model: string): readonly Feature[] => {
-    const unsupported = [...missing, ...(quirks.unsupportedFeatures?.(model) ?? [])];
-    return metadataFields ? unsupported : [...unsupported, 'metadata'];
+    const own = quirks.unsupportedFeatures?.(model) ?? [];
+    return own.length > 0 ? [...missing, ...own] : missing;
   };
   const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
     encode(model, whole) {
-      const request = withoutFeatures(whole, quirks.unsupportedFeatures?.(model));
+      const request = withoutFeatures(whole, unsupportedFeatures(model));
       const messages = request.messages.map((message) => encodeChatMessage(message, quirks));
       const prefillFields = prefixOf(request) === undefined ? undefined : prefill;
       const last = prefillFields?.message && messages.pop();
@@ -79,10 +85,9 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
           ...(streamOptions ? { stream_options: streamOptions } : {}),
           ...toolFields(request, quirks),
           ...(request.maxOutputTokens === undefined ? {} : { [maxTokensField]: request.maxOutputTokens }),
-          ...samplingFields(request, quirks),
+          ...requestFields(model, request, quirks),
           ...(request.metadata && metadataFields ? metadataFields(request.metadata) : {}),
           ...extraFields(model),
-          ...(request.reasoning?.effort === 'none' ? thinkingOffFields(model) : {}),
           ...prefillFields?.body,
         },
       };
@@ -107,20 +112,8 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   };
 }
 
-const missing = missingFeatures(openaiChatFeatures);
-
 /** The text to be continued; `undefined` when the last message is not the assistant's. */
 function prefixOf({ messages }: CompletionRequest): string | undefined {
   const last = messages.at(-1);
   return last?.role === 'assistant' && toolCallsOf(last).length === 0 ? textOf(last) : undefined;
 }
-
-const samplingFields = (
-  { temperature, topP, stop, seed }: CompletionRequest,
-  { seedField = 'seed' }: Pick<OpenAiChatQuirks, 'seedField'>,
-): object => ({
-  ...(temperature === undefined ? {} : { temperature }),
-  ...(topP === undefined ? {} : { top_p: topP }),
-  ...(stop?.length ? { stop } : {}),
-  ...(seed === undefined ? {} : { [seedField]: seed }),
-});

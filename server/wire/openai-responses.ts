@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type {
   CompletionRequest,
+  CustomTool,
   EnginePart,
   FinishReason,
   FunctionTool,
@@ -16,7 +17,7 @@ import { deliveredText } from './delivered-text.ts';
 import { errorFromEvent } from './error-response.ts';
 import { finishState } from './finish-state.ts';
 import { finishReasonIn } from './finish-words.ts';
-import { toolFields } from './openai-chat-messages.ts';
+import { toolFields } from './openai-chat-tools.ts';
 import { openaiMetadata } from './openai-metadata.ts';
 import { missingFeatures, openaiResponsesFeatures } from './wire-features.ts';
 import type { StreamDecoder, StreamFormat } from './wire-format.ts';
@@ -92,16 +93,30 @@ function unsealReasoningItem(signature: string | undefined): readonly object[] {
   }
 }
 
-const flatChoice = (name: string): object => ({ type: 'function', name });
-
-const flatTool = ({ name, description, inputSchema }: FunctionTool): object => ({
-  type: 'function',
+const flatChoice = (name: string, isCustom: boolean): object => ({
+  type: isCustom ? 'custom' : 'function',
   name,
-  ...(description === undefined ? {} : { description }),
-  parameters: inputSchema,
-  // A strict schema must require each property and allow no other; the tools of other programs need not.
-  strict: false,
 });
+
+function flatTool(tool: FunctionTool | CustomTool): object {
+  const { name, description } = tool;
+  const described = { name, ...(description === undefined ? {} : { description }) };
+  if (tool.type === 'custom')
+    return {
+      type: 'custom',
+      ...described,
+      ...(tool.grammar
+        ? { format: { type: 'grammar', syntax: tool.grammar.syntax, definition: tool.grammar.text } }
+        : {}),
+    };
+  return {
+    type: 'function',
+    ...described,
+    parameters: tool.inputSchema,
+    // A strict schema must require each property and allow no other; the tools of other programs need not.
+    strict: tool.isStrict === true,
+  };
+}
 
 /** One event, or the whole response; the leaves are checked where they are used, since this runs for every token. */
 type Event = {

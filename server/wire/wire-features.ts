@@ -48,7 +48,31 @@ const textAndTools: WireFeatures = {
   assistantMedia: 'none',
 };
 
-export const openaiChatFeatures: WireFeatures = { ...textAndTools, laterSystemMessages: 'native' };
+export const openaiChatFeatures: WireFeatures = {
+  ...textAndTools,
+  frequencyPenalty: 'native',
+  presencePenalty: 'native',
+  strictTools: 'native',
+  customTools: 'native',
+  jsonAnswer: 'native',
+  jsonSchema: 'native',
+  reasoningEffort: 'native',
+  reasoningBudget: 'mapped',
+  prediction: 'native',
+  serviceTier: 'native',
+  logprobs: 'native',
+  answerCount: 'native',
+  outputAudio: 'native',
+  // Prompts are cached without being asked.
+  cacheHints: 'mapped',
+  imageUrls: 'native',
+  imageDetail: 'native',
+  documents: 'native',
+  documentFiles: 'native',
+  audio: 'native',
+  laterSystemMessages: 'native',
+  refusals: 'native',
+};
 export const openaiResponsesFeatures: WireFeatures = {
   ...textAndTools,
   laterSystemMessages: 'native',

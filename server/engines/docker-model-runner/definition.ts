@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openaiChat } from '../../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
 import { openaiText } from '../../wire/openai-fim.ts';
-import { bearer, templateWithoutThinking } from '../define.ts';
+import { bearer, llamaServerFeatures, templateEffort } from '../define.ts';
 import type { EngineDefinition } from '../engine.ts';
 import { dockerDetails } from './details.ts';
 import { dockerFingerprint } from './fingerprint.ts';
@@ -32,7 +32,8 @@ export const dockerModelRunner: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       forcedTool: 'only-offered',
-      thinkingOffFields: templateWithoutThinking,
+      effortFields: templateEffort,
+      features: llamaServerFeatures,
     }),
     // Its engine's own infill is not passed on.
     text: openaiText(),

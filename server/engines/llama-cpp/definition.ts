@@ -2,10 +2,17 @@
 import { join } from 'node:path';
 import { llamaInfill, llamaLimits } from '../../wire/llama-infill.ts';
 import { openaiChat } from '../../wire/openai-chat.ts';
+import { responseFormat } from '../../wire/openai-chat-fields.ts';
 import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
 import { openaiText } from '../../wire/openai-fim.ts';
 import { tokenCountFormat } from '../../wire/token-count.ts';
-import { bearer, hideModelPath, templateWithoutThinking } from '../define.ts';
+import {
+  bearer,
+  hideModelPath,
+  llamaServerFeatures,
+  templateEffort,
+  templateWithoutThinking,
+} from '../define.ts';
 import type { EngineDefinition } from '../engine.ts';
 import { llamaCppDetails } from './details.ts';
 import { llamaCppFingerprint } from './fingerprint.ts';
@@ -20,7 +27,11 @@ const chat = openaiChat({
   modelName: hideModelPath,
   // A prefix is continued by default, but rejected for a model that thinks first.
   prefill: { body: templateWithoutThinking() },
-  thinkingOffFields: templateWithoutThinking,
+  effortFields: templateEffort,
+  formatFields: (format) =>
+    format.type === 'grammar' ? { grammar: format.grammar.text } : responseFormat(format),
+  // https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-v1chatcompletions-openai-compatible-chat-completions-api
+  features: { ...llamaServerFeatures, grammar: 'native' },
 });
 
 export const llamaCpp: EngineDefinition = {

@@ -1,9 +1,10 @@
 /** LM Studio's server. https://lmstudio.ai/docs/developer */
 import { join } from 'node:path';
 import { openaiChat } from '../../wire/openai-chat.ts';
+import { responseFormat } from '../../wire/openai-chat-fields.ts';
 import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
 import { openaiText } from '../../wire/openai-fim.ts';
-import { bearer } from '../define.ts';
+import { bearer, llamaServerFeatures } from '../define.ts';
 import type { EngineDefinition } from '../engine.ts';
 import { lmStudioDetails } from './details.ts';
 import { lmStudioFingerprint } from './fingerprint.ts';
@@ -30,7 +31,20 @@ export const lmStudio: EngineDefinition = {
       maxTokensField: 'max_tokens',
       // It rejects a choice that is an object. https://github.com/alibaba/page-agent/issues/367
       forcedTool: 'only-offered',
-      unsupportedFeatures: () => ['parallelToolCalls'],
+      // It takes a schema only. https://lmstudio.ai/docs/developer/openai-compat/structured-output
+      formatFields: (format) =>
+        responseFormat(
+          format.type === 'json' ? { ...format, schema: format.schema ?? { type: 'object' } } : format,
+        ),
+      features: {
+        ...llamaServerFeatures,
+        parallelToolCalls: 'none',
+        jsonAnswer: 'mapped',
+        reasoningEffort: 'none',
+        reasoningBudget: 'none',
+        logprobs: 'none',
+        audio: 'none',
+      },
     }),
     text: openaiText(),
     embeddings: openaiEmbeddings(),

@@ -1,16 +1,32 @@
 /** vLLM, on this machine or another. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+import type { ResponseFormat } from '../../../shared/chat.ts';
 import { openaiChat } from '../../wire/openai-chat.ts';
+import { responseFormat } from '../../wire/openai-chat-fields.ts';
 import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
 import { openaiText } from '../../wire/openai-fim.ts';
 import { tokenCountFormat } from '../../wire/token-count.ts';
-import { bearer, templateWithoutThinking } from '../define.ts';
+import { bearer, templateEffort } from '../define.ts';
 import type { EngineDefinition } from '../engine.ts';
 import { vllmFingerprint } from './fingerprint.ts';
 
 const chat = openaiChat({
   maxTokensField: 'max_tokens',
   prefill: { body: { continue_final_message: true, add_generation_prompt: false } },
-  thinkingOffFields: templateWithoutThinking,
+  effortFields: templateEffort,
+  formatFields: structuredOutput,
+  // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#chat-api
+  features: {
+    topK: 'native',
+    grammar: 'native',
+    strictTools: 'none',
+    customTools: 'none',
+    prediction: 'none',
+    serviceTier: 'none',
+    outputAudio: 'none',
+    imageDetail: 'none',
+    documents: 'none',
+    documentFiles: 'none',
+  },
 });
 
 export const vllm: EngineDefinition = {
@@ -43,3 +59,10 @@ export const vllm: EngineDefinition = {
   },
   fingerprint: vllmFingerprint,
 };
+
+/** https://docs.vllm.ai/en/latest/features/structured_outputs.html */
+function structuredOutput(format: ResponseFormat): object {
+  if (format.type !== 'grammar') return responseFormat(format);
+  const { syntax, text } = format.grammar;
+  return { structured_outputs: syntax === 'regex' ? { regex: text } : { grammar: text } };
+}
