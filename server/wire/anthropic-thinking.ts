@@ -3,6 +3,7 @@
  * call's `signature`. https://platform.claude.com/docs/en/build-with-claude/thinking#preserving-thinking-blocks
  */
 import * as z from 'zod';
+import { unsealSignature } from './signatures.ts';
 
 /** Signed by its `signature`, or wholly encrypted in `data`. */
 export type ThinkingBlock =
@@ -20,9 +21,10 @@ export const sealThinking = (blocks: readonly ThinkingBlock[]): string => JSON.s
 
 /** Empty for a signature that another service made. */
 export function unsealThinking(signature: string | undefined): readonly ThinkingBlock[] {
-  if (!signature?.startsWith('[')) return [];
+  const blocks = unsealSignature('anthropic', signature);
+  if (blocks === undefined) return [];
   try {
-    return Blocks.safeParse(JSON.parse(signature)).data ?? [];
+    return Blocks.safeParse(JSON.parse(blocks)).data ?? [];
   } catch {
     return [];
   }
