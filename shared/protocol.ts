@@ -51,6 +51,8 @@ export type AskResult = {
   readonly code?: CodeAnswer;
   /** The text is no code that could be offered: it is shown as text. Absent: it is, or need not be. */
   readonly codeIssue?: CodeIssue;
+  /** Of `text`, the words with which the model declines. Absent: it does not. */
+  readonly refusal?: string;
   /** The functions that the model calls before it continues. Absent: none. */
   readonly toolCalls?: readonly ToolCall[];
   readonly receipt: Receipt;

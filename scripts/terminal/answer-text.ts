@@ -20,7 +20,7 @@ export function answerText(print: (text: string) => void): AnswerText {
   const below = (words: string) => print(`${withFenceClosed(text).slice(text.length)}\n\n${words}`);
   return {
     take(part) {
-      if (part.type === 'text-delta') {
+      if (part.type === 'text-delta' || part.type === 'refusal-delta') {
         text += part.text;
         print(part.text);
       }

@@ -28,6 +28,7 @@ export const deepseek: EngineDefinition = {
         prediction: 'none',
         serviceTier: 'none',
         answerCount: 'none',
+        reasoningSignatures: 'native',
         ...textOnly,
       },
       returnsReasoning: true,

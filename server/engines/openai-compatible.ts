@@ -24,7 +24,8 @@ export const openaiCompatible: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       // What a copy rejects is left out of the next try, and remembered.
-      features: { topK: 'native' },
+      features: { topK: 'native', reasoningSignatures: 'native' },
+      returnsReasoningDetails: true,
       effortFields: (_model, effort) =>
         effort === 'none' ? {} : { reasoning_effort: nearestEffort(['low', 'medium', 'high'], effort) },
     }),

@@ -1,5 +1,6 @@
 /** Measures one attempt while it streams: its text, the time of its first text, its usage with that of each try. */
-import type { EnginePart, FinishReason, PartialUsage, Usage } from '../../shared/chat.ts';
+import type { AlternativeAnswer, EnginePart, FinishReason, PartialUsage, Usage } from '../../shared/chat.ts';
+import type { AudioPart, ImagePart } from '../../shared/content.ts';
 import { completeUsage, sumUsage } from './complete-usage.ts';
 
 export type AnswerMeasurement = {
@@ -39,6 +40,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   let outputBytes = 0;
   let calls = '';
   let firstTokenAt: number | null = null;
+  let mediaTokens = 0;
   let hasParts = false;
   let finish: Extract<EnginePart, { type: 'finish' }> | undefined;
   const tokensOf = (written: string): number => (written === '' ? 0 : estimate(written));
@@ -46,16 +48,18 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
   return {
     observe(part: EnginePart): void {
       hasParts = true;
-      if (part.type === 'text-delta' || part.type === 'reasoning-delta')
-        outputBytes += Buffer.byteLength(part.text);
-      else if (part.type === 'tool-call') outputBytes += Buffer.byteLength(part.name + part.input);
-      if (part.type === 'text-delta') {
+      outputBytes += writtenBytes(part);
+      if (part.type === 'text-delta' || part.type === 'refusal-delta') {
         firstTokenAt ??= now();
         text += part.text;
       } else if (part.type === 'reasoning-delta') {
         reasoning += part.text;
       } else if (part.type === 'tool-call') {
         calls += `${part.name} ${part.input}\n`;
+      } else if (part.type === 'alternative') {
+        calls += alternativeText(part);
+      } else if (part.type === 'image' || part.type === 'audio') {
+        mediaTokens += tokensOfMedia(part);
       } else if (part.type === 'text-retraction') {
         // It follows as reasoning.
         text = '';
@@ -77,7 +81,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         : failures.find((failure) => failure.hasParts)?.usage;
       const last = completeUsage(reported, {
         input: promptTokens,
-        output: tokensOf(text) + tokensOf(calls) + thoughts,
+        output: tokensOf(text) + tokensOf(calls) + thoughts + mediaTokens,
         reasoning: thoughts,
       });
       const completed = hasParts || earlier.length === 0 ? [...earlier, last] : earlier;
@@ -94,4 +98,36 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
       };
     },
   };
+}
+
+/** UTF-8 bytes of what a model wrote in one part; media are no text. */
+function writtenBytes(part: EnginePart): number {
+  switch (part.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'refusal-delta':
+      return Buffer.byteLength(part.text);
+    case 'tool-call':
+      return Buffer.byteLength(part.name + part.input);
+    case 'alternative':
+      return Buffer.byteLength(alternativeText(part));
+    default:
+      return 0;
+  }
+}
+
+const alternativeText = ({ text, toolCalls = [] }: AlternativeAnswer): string =>
+  text + toolCalls.map(({ name, input }) => `${name} ${input}`).join('');
+
+/** Tokens of a picture of usual size, and of a second of sound, as OpenAI counts them. */
+const tokensPerImage = 1_300;
+const audioTokensPerSecond = 20;
+/** Bytes of a second of uncompressed sound, and of base64 for each byte. */
+const audioBytesPerSecond = 48_000;
+const base64PerByte = 4 / 3;
+
+function tokensOfMedia(part: ImagePart | AudioPart): number {
+  if (part.type === 'image') return tokensPerImage;
+  if (!('data' in part)) return 0;
+  return Math.ceil((part.data.length / base64PerByte / audioBytesPerSecond) * audioTokensPerSecond);
 }

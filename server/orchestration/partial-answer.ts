@@ -17,6 +17,8 @@ export class PartialAnswer {
   text = '';
   toolCalls: readonly ToolCall[] = [];
   takeovers: readonly Takeover[] = [];
+  /** Of `text`, what the model declines with. Empty: it does not. */
+  refusal = '';
   /** On the clock handed in. `null`: no text yet. */
   firstTextAt: number | null = null;
 
@@ -69,6 +71,7 @@ export class PartialAnswer {
     this.text = '';
     this.takeovers = [];
     this.toolCalls = [];
+    this.refusal = '';
     this.firstTextAt = null;
     this.#preview = codePreview(this.#params);
     this.#startJoin(undefined);
@@ -79,11 +82,12 @@ export class PartialAnswer {
     switch (part.type) {
       case 'finish':
         return nothing;
+      case 'refusal-delta':
+        return this.#declines(part.text);
       case 'text-delta':
         return this.#join ? this.#pushToJoin(this.#join, part.text) : this.#show(part.text);
       case 'reasoning-delta':
       case 'reasoning-end':
-      case 'refusal-delta':
       case 'text-signature':
       case 'citation':
       case 'image':
@@ -127,7 +131,7 @@ export class PartialAnswer {
 
   /** The code of the whole answer, or why it has none. Read once for each text. */
   get codeFields(): Pick<AskResult, 'code' | 'codeIssue'> {
-    if (this.toolCalls.length > 0) return {};
+    if (this.toolCalls.length > 0 || this.refusal !== '') return {};
     if (this.#read?.text !== this.text)
       this.#read = { text: this.text, fields: codeFieldsOf(this.#params, this.text) };
     return this.#read.fields;
@@ -143,8 +147,18 @@ export class PartialAnswer {
     return {
       text: this.text,
       ...this.codeFields,
+      ...(this.refusal === '' ? {} : { refusal: this.refusal }),
       ...(toolCalls.length > 0 ? { toolCalls } : {}),
     };
+  }
+
+  /** What a model declines with is what a person reads of the answer. */
+  #declines(text: string): readonly AskPart[] {
+    const before = this.endText();
+    this.firstTextAt ??= this.#now();
+    this.text += text;
+    this.refusal += text;
+    return [...before, { type: 'refusal-delta', text }];
   }
 
   /** What the current model has written so far was reasoning. */

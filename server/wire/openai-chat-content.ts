@@ -5,6 +5,8 @@ import { tryParseJson } from './json-object.ts';
 export type Chunk = {
   readonly object: unknown;
   readonly choices: readonly (Choice | null)[];
+  /** Addresses that the answer is based on, in a few copies. */
+  readonly citations: unknown;
   readonly usage: unknown;
   readonly service_tier: unknown;
 };
@@ -19,6 +21,7 @@ export type Choice = {
   readonly text?: unknown;
   readonly content?: unknown;
   readonly finish_reason?: unknown;
+  readonly logprobs?: unknown;
 } & CallFields;
 
 export type Delta = {
@@ -32,6 +35,10 @@ export type Delta = {
   readonly thinking?: unknown;
   readonly thought?: unknown;
   readonly refusal?: unknown;
+  readonly annotations?: unknown;
+  readonly audio?: unknown;
+  /** OpenRouter's. */
+  readonly images?: unknown;
   /** Instead of `content` in a few copies. */
   readonly text?: unknown;
 } & CallFields;
@@ -49,6 +56,8 @@ export type ToolCallDelta = FunctionFields & {
   readonly index?: unknown;
   readonly id?: unknown;
   readonly function?: FunctionFields | null;
+  /** A tool that takes plain text. https://platform.openai.com/docs/guides/function-calling#custom-tools */
+  readonly custom?: FunctionFields | null;
 };
 
 export type FunctionFields = {
@@ -81,8 +90,8 @@ function detailsText(details: unknown): string {
 }
 
 /** The text of a whole message, without its reasoning. */
-export const textIn = ({ content, refusal }: Delta): string =>
-  textsOf(content || refusal)
+export const textIn = ({ content }: Delta): string =>
+  textsOf(content)
     .map(({ type, text }) => (type === 'text-delta' && typeof text === 'string' ? text : ''))
     .join('');
 

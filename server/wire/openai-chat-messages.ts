@@ -9,6 +9,7 @@ import type {
   UserPart,
 } from '../../shared/content.ts';
 import { assistantParts, type MessagePart, textOf, toolCallsOf } from '../../shared/message-parts.ts';
+import { unsealDetails } from './openai-chat-reasoning-details.ts';
 import { unsealReasoning } from './openai-reasoning.ts';
 
 export type MessageQuirks = {
@@ -16,6 +17,8 @@ export type MessageQuirks = {
   readonly formatCallId?: (id: string) => string;
   /** The service requires the reasoning that led to a call back with it. */
   readonly returnsReasoning?: boolean;
+  /** A gateway takes back the reasoning that it sent in pieces. Absent: the service does not know them. */
+  readonly returnsReasoningDetails?: boolean;
   /** How a PDF is written. Absent: as OpenAI does. */
   readonly formatDocument?: (document: DocumentPart) => object;
   /** How sound is written. Absent: as OpenAI does. */
@@ -56,8 +59,14 @@ function assistantMessage(
     content: text || (calls.length > 0 || refusal !== '' ? null : ''),
     ...(refusal === '' ? {} : { refusal }),
     ...(quirks.returnsReasoning && calls.length > 0 ? { reasoning_content: reasoningOf(parts, calls) } : {}),
+    ...(quirks.returnsReasoningDetails ? detailsOf(parts) : {}),
     ...(calls.length > 0 ? { tool_calls: calls.map((call) => callOf(call, formatCallId)) } : {}),
   };
+}
+
+function detailsOf(parts: readonly AssistantPart[]): object {
+  const details = parts.flatMap((part) => (part.type === 'reasoning' ? unsealDetails(part.signature) : []));
+  return details.length > 0 ? { reasoning_details: details } : {};
 }
 
 const textOfType = (parts: readonly AssistantPart[], type: 'text' | 'refusal' | 'reasoning'): string =>

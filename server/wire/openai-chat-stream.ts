@@ -1,5 +1,5 @@
 /** The chunks of a Chat Completions stream, with the differences of its copies, and of the older text completions. https://platform.openai.com/docs/api-reference/chat-streaming */
-import type { EnginePart, FinishReason } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/chat.ts';
 
 import { isEndMarker } from '../platform/stream-event.ts';
 import { deliveredText } from './delivered-text.ts';
@@ -19,6 +19,7 @@ import {
   textsOf,
   thoughtOf,
 } from './openai-chat-content.ts';
+import { chatExtras, hasExtras } from './openai-chat-extras.ts';
 import { sealReasoning } from './openai-reasoning.ts';
 import type { ToolCallFragment } from './tool-call-assembler.ts';
 import { type UsageQuirks, usageReports } from './usage-reports.ts';
@@ -29,11 +30,13 @@ export type ChunkQuirks = UsageQuirks & {
   readonly returnsReasoning?: boolean;
 };
 
-/** @param toolNames the tools of the request. Absent: unknown */
+/** @param request absent: unknown */
 export function chunkDecoder(
   { addsReasoningTokens = false, returnsReasoning = false }: ChunkQuirks = {},
-  toolNames?: readonly string[],
+  request?: CompletionRequest,
 ): StreamDecoder {
+  const extras = chatExtras(request);
+  let hasRefusal = false;
   let reasoning = '';
   const delivered = deliveredText();
   let usesDeltas = false;
@@ -45,7 +48,7 @@ export function chunkDecoder(
   let repeated: SingleChoice | undefined;
   const end = finishState({
     usage: usageReports({ addsReasoningTokens }),
-    toolNames,
+    toolNames: request?.tools?.map(({ name }) => name),
     isMarkerEnough: true,
   });
   /** The first call has the reasoning before them. */
@@ -65,14 +68,20 @@ export function chunkDecoder(
     const { content } = delta;
     if (typeof content === 'string' && content) addText(parts, 'text-delta', content);
     else if (content) for (const { type, text } of textsOf(content)) addText(parts, type, text);
-    else addText(parts, 'text-delta', delta.refusal || delta.text);
+    else addText(parts, 'text-delta', delta.text);
+    addRefusal(parts, delta.refusal);
+  };
+  const addRefusal = (parts: EnginePart[], text: unknown): void => {
+    if (typeof text !== 'string' || !text) return;
+    hasRefusal = true;
+    parts.push({ type: 'refusal-delta', text });
   };
   const readMessage = (parts: EnginePart[], message: Delta, isWhole: boolean): void => {
     if (!isWhole || !end.hasCalls()) addCalls(message);
     const text = delivered.isEmpty() ? '' : textIn(message);
     if (!delivered.isEmpty() && (usesDeltas || delivered.isRepeatedBy(text, true)))
       addText(parts, 'text-delta', delivered.missingEnd(text));
-    else readDelta(parts, message);
+    else readDelta(parts, hasRefusal ? { ...message, refusal: undefined } : message);
   };
   const readChoice = (parts: EnginePart[], choice: Choice, isWhole: boolean): void => {
     const { delta: given, message, text, content } = choice;
@@ -86,6 +95,8 @@ export function chunkDecoder(
     addCalls(choice);
     if (parts.length === count) addText(parts, 'text-delta', text ?? content);
     if (parts.length === count && message) readMessage(parts, message, isWhole);
+    const holder = delta ?? message;
+    if (holder && hasExtras(choice, holder)) parts.push(...extras.read(choice, holder));
   };
   const readFinish = (choice: Choice, isWhole: boolean, chunk: object): void => {
     const word = finishWordIn([choice, typeof choice.delta === 'object' ? choice.delta : undefined, chunk]);
@@ -94,7 +105,15 @@ export function chunkDecoder(
       if (isWhole && choice.message && end.reason() === undefined) end.mark();
       return;
     }
-    end.setReason(finishReasonIn(reasons, word.toLowerCase()));
+    end.setReason(reasonOf(word.toLowerCase()));
+  };
+  const reasonOf = (word: string): FinishReason => finishReasonIn(reasons, word);
+  /** The last parts, with what only the end shows before them. */
+  const ended = (parts: readonly EnginePart[]): readonly EnginePart[] => {
+    if (parts.length === 0) return parts;
+    const before = extras.end();
+    const all = hasRefusal ? parts.map(withRefusalReason) : parts;
+    return before.length > 0 ? [...before, ...all] : all;
   };
 
   return {
@@ -104,7 +123,7 @@ export function chunkDecoder(
       if (end.isFinished()) return [];
       if (isEndMarker(data)) {
         repeated = undefined;
-        return end.mark();
+        return ended(end.mark());
       }
       const chunk = end.read<Chunk>(data, event);
       if (!chunk) return [];
@@ -124,9 +143,16 @@ export function chunkDecoder(
       const found = Array.isArray(choices) ? (choices as Chunk['choices']) : choicesIn(chunk, hasListed);
       const isWhole = chunk.object === 'chat.completion';
       const [first] = found;
+      if (chunk.citations) parts.push(...extras.readSources(chunk.citations));
       for (const choice of found) {
+        if (!choice) continue;
+        const index = Number(choice.index ?? 0);
+        if (extras.hasSeveral && index > 0) {
+          extras.addAlternative(index, choice, reasonOf);
+          continue;
+        }
         // Some copies give text and calls a choice each; another index is another answer.
-        if (!choice || (choice.index ?? 0) !== (first?.index ?? 0)) continue;
+        if ((choice.index ?? 0) !== (first?.index ?? 0) && !extras.hasSeveral) continue;
         end.seen = true;
         readChoice(parts, choice, isWhole);
         readFinish(choice, isWhole, chunk);
@@ -146,10 +172,16 @@ export function chunkDecoder(
     },
     end() {
       if (isSoleMessage && !end.mayEnd()) end.mark();
-      return end.end();
+      return ended(end.end());
     },
   };
 }
+
+/** A model that declines ends as usual. */
+const withRefusalReason = (part: EnginePart): EnginePart =>
+  part.type === 'finish' && (part.reason === 'stop' || part.reason === 'other')
+    ? { ...part, reason: 'refusal' }
+    : part;
 
 type SingleChoice = { readonly chunk: object; readonly choice: Choice; readonly delta: Delta };
 
@@ -162,7 +194,8 @@ const isTextOnly = ({ choice, delta }: SingleChoice): boolean =>
   !hasCalls(delta) &&
   !hasCalls(choice) &&
   !delta.refusal &&
-  !thoughtOf(delta);
+  !thoughtOf(delta) &&
+  !hasExtras(choice, delta);
 
 /** @param signature of the first of them */
 function addFragments(end: FinishState, holder: CallFields, signature: string | undefined): void {
@@ -175,8 +208,9 @@ function addFragments(end: FinishState, holder: CallFields, signature: string | 
 const fragmentOf = (call: ToolCallDelta | null, signature: string | undefined): ToolCallFragment => ({
   id: call?.id,
   index: call?.index,
-  name: call?.function?.name ?? call?.name,
-  input: inputIn(call?.function) ?? inputIn(call),
+  name: call?.function?.name ?? call?.custom?.name ?? call?.name,
+  input: inputIn(call?.function) ?? call?.custom?.input ?? inputIn(call),
+  ...(call?.custom ? { isCustom: true } : {}),
   signature,
 });
 

@@ -93,10 +93,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
       };
     },
     decoder(request) {
-      const decoder = chunkDecoder(
-        quirks,
-        request?.tools?.map(({ name }) => name),
-      );
+      const decoder = chunkDecoder(quirks, request);
       const prefix = prefill?.echoesPrefix && request ? prefixOf(request) : undefined;
       return prefix ? stripPrefixEcho(decoder, prefix) : decoder;
     },

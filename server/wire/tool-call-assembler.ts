@@ -18,6 +18,9 @@ export type ToolCallFragment = {
   readonly isWhole?: boolean;
   /** What the service wants back with the call. */
   readonly signature?: string | undefined;
+  /** The tool takes plain text; later fragments of the call need not repeat it. */
+  readonly isCustom?: boolean;
+  readonly namespace?: unknown;
 };
 
 export type AssembledCalls = {
@@ -40,6 +43,8 @@ type OpenCall = {
   /** The latest fragment of the input while each contained the one before it. `undefined`: they are pieces. */
   snapshot: string | undefined;
   signature: string | undefined;
+  isCustom: boolean;
+  namespace: string | undefined;
 };
 
 /** A fragment with its leaves checked. */
@@ -51,6 +56,8 @@ type Fragment = {
   readonly isWhole: boolean;
   readonly hasEmptyObject: boolean;
   readonly signature: string | undefined;
+  readonly isCustom: boolean;
+  readonly namespace: string | undefined;
 };
 
 /** @param toolNames the tools of the request, which show where a name ends. Empty: unknown */
@@ -84,7 +91,7 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       const broken: string[] = [];
       for (const call of calls.splice(0)) {
         call.name = toolNameOf(call.name, call.id, names);
-        const input = call.name === '' ? undefined : wholeInput(call, isCut);
+        const input = call.name === '' ? undefined : call.isCustom ? call.input : wholeInput(call, isCut);
         const last = whole.at(-1);
         // Arguments that came whole before their pieces, or again after them.
         if (call.isNameless && input !== undefined && last && isSameJson(input, last.input)) continue;
@@ -109,6 +116,8 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
       progress: jsonProgress(),
       snapshot: '',
       signature: undefined,
+      isCustom: false,
+      namespace: undefined,
     };
     calls.push(call);
     return call;
@@ -117,7 +126,16 @@ export function toolCallAssembler(toolNames: readonly string[] = []) {
 
 export type ToolCallAssembler = ReturnType<typeof toolCallAssembler>;
 
-const checkedFragment = ({ id, index, name, input, isWhole, signature }: ToolCallFragment): Fragment => ({
+const checkedFragment = ({
+  id,
+  index,
+  name,
+  input,
+  isWhole,
+  signature,
+  isCustom,
+  namespace,
+}: ToolCallFragment): Fragment => ({
   id: typeof id === 'string' || typeof id === 'number' ? String(id).trim() : '',
   index:
     typeof index === 'number' || (typeof index === 'string' && /^\d+$/.test(index))
@@ -126,8 +144,10 @@ const checkedFragment = ({ id, index, name, input, isWhole, signature }: ToolCal
   name: typeof name === 'string' ? name.trim() : '',
   input: inputText(input),
   isWhole: isWhole === true || (typeof input === 'object' && input !== null),
-  hasEmptyObject: isEmptyObject(input),
+  hasEmptyObject: isCustom !== true && isEmptyObject(input),
   signature,
+  isCustom: isCustom === true,
+  namespace: typeof namespace === 'string' && namespace !== '' ? namespace : undefined,
 });
 
 function inputText(input: unknown): string {
@@ -137,7 +157,7 @@ function inputText(input: unknown): string {
 
 /** An empty object is what services send before the first piece; within the arguments it is a piece of them. */
 function withoutPlaceholder(fragment: Fragment, call: OpenCall | undefined): Fragment {
-  if (!fragment.hasEmptyObject) return fragment;
+  if (!fragment.hasEmptyObject || call?.isCustom) return fragment;
   const isPiece =
     !fragment.isWhole && call !== undefined && call.input.trim() !== '' && call.progress.closedAt() < 0;
   return isPiece ? { ...fragment, hasEmptyObject: false } : { ...fragment, input: '' };
@@ -190,7 +210,7 @@ function startsAnother(
 ): boolean {
   const hasOtherId = id !== '' && call.id !== '' && id !== call.id;
   if (isTaken) return name !== '' || hasOtherId;
-  const isClosed = call.progress.closedAt() >= 0;
+  const isClosed = !call.isCustom && call.progress.closedAt() >= 0;
   const isRepeated = input === call.input || input === call.snapshot;
   if (isClosed) {
     if (hasOtherId && name !== '') return true;
@@ -213,19 +233,26 @@ const isOtherName = (call: OpenCall, name: string, names: ReadonlySet<string>): 
 
 function merge(
   call: OpenCall,
-  { id, index, name, input, isWhole, hasEmptyObject, signature }: Fragment,
+  { id, index, name, input, isWhole, hasEmptyObject, signature, isCustom, namespace }: Fragment,
   names: ReadonlySet<string>,
 ): void {
   if (call.id === '') call.id = id;
   call.index ??= index;
   call.signature ??= signature;
+  call.isCustom ||= isCustom;
+  call.namespace ??= namespace;
   call.name = mergedName(call, name, names);
   call.hasEmptyObject ||= hasEmptyObject;
   if (input === '') return;
   if (isWhole) {
     call.input = '';
     call.progress = jsonProgress();
-  } else if (call.progress.closedAt() >= 0 && (input === call.input || input === call.snapshot)) return;
+  } else if (
+    !call.isCustom &&
+    call.progress.closedAt() >= 0 &&
+    (input === call.input || input === call.snapshot)
+  )
+    return;
   call.input += input;
   call.progress.push(input);
   call.snapshot = call.snapshot !== undefined && input.startsWith(call.snapshot) ? input : undefined;
@@ -252,7 +279,11 @@ function wholeInput(
 const isSameJson = (one: string, other: string): boolean =>
   one === other || JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));
 
-function toToolCall({ id, name, signature }: OpenCall, input: string, before: readonly ToolCall[]): ToolCall {
+function toToolCall(
+  { id, name, signature, isCustom, namespace }: OpenCall,
+  input: string,
+  before: readonly ToolCall[],
+): ToolCall {
   const isUsed = (each: string): boolean => before.some((call) => call.id === each);
   let number = before.length;
   while (isUsed(`call_${number}`)) number += 1;
@@ -260,6 +291,8 @@ function toToolCall({ id, name, signature }: OpenCall, input: string, before: re
     id: id === '' || isUsed(id) ? `call_${number}` : id,
     name,
     input,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(isCustom ? { isCustom: true } : {}),
     ...(signature ? { signature } : {}),
   };
 }

@@ -105,6 +105,25 @@ test('the reasoning that a service requires back comes from the parts of the mes
   assert.equal((messages as { reasoning_content?: string }[])[1]?.reasoning_content, 'First look.');
 });
 
+test('a gateway gets its reasoning back as it sent it, and no other service does', () => {
+  const reasoning_details = [{ type: 'reasoning.encrypted', index: 0, data: 'xyz' }];
+  const signature = JSON.stringify({ reasoning_details });
+  const messages = [
+    { role: 'user', content: 'x' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'reasoning', text: '', signature },
+        { type: 'text', text: 'y' },
+      ],
+    },
+  ] as const;
+  const answer = { role: 'assistant', content: 'y' };
+  const sent = (kind: string) => (bodyOf(kind, 'm', { messages })['messages'] as object[])[1];
+  assert.deepEqual(sent('openai-compatible'), { ...answer, reasoning_details });
+  assert.deepEqual(sent('openai'), answer);
+});
+
 test('strict and custom tools, and the choice of a custom one', () => {
   const tools = [
     { name: 'look', inputSchema: { type: 'object' }, isStrict: true },

@@ -1,0 +1,168 @@
+/**
+ * What the chunks of Chat Completions hold beyond one answer's text and calls: sources, pictures, sound, probabilities, further
+ * answers, and reasoning that a service wants back. https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+import type { CompletionRequest, EnginePart, FinishReason, TokenLogprob } from '../../shared/chat.ts';
+import { audioMediaTypes, type Citation, imageMediaTypes } from '../../shared/content.ts';
+import { finishWordIn } from './finish-words.ts';
+import { type Choice, callsIn, type Delta, textIn } from './openai-chat-content.ts';
+import { reasoningDetails } from './openai-chat-reasoning-details.ts';
+import { toolCallAssembler } from './tool-call-assembler.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a choice holds any of it; most hold none. */
+export const hasExtras = (choice: Choice, delta: Delta): boolean =>
+  !!choice.logprobs || !!delta.annotations || !!delta.audio || !!delta.images || !!delta.reasoning_details;
+
+/** @param request absent: one answer without sound was requested */
+export function chatExtras(request: CompletionRequest | undefined) {
+  const alternatives = new Map<number, ReturnType<typeof alternative>>();
+  const details = reasoningDetails();
+  const sound: Buffer[] = [];
+  let transcript = '';
+  const citedUrls = new Set<string>();
+  const toolNames = request?.tools?.map(({ name }) => name);
+
+  return {
+    /** Several answers were requested: their indices tell them apart. */
+    hasSeveral: (request?.answerCount ?? 1) > 1,
+    /** Adds a choice of another answer than the first. */
+    addAlternative(index: number, choice: Choice, reasonOf: (word: string) => FinishReason): void {
+      const found = alternatives.get(index) ?? alternative(toolNames);
+      alternatives.set(index, found);
+      found.add(choice, reasonOf);
+    },
+    /** The parts of one choice. */
+    read(choice: Choice, delta: Delta): readonly EnginePart[] {
+      const parts: EnginePart[] = [];
+      const tokens = logprobsIn(choice.logprobs);
+      if (tokens.length > 0) parts.push({ type: 'logprobs', tokens });
+      if (delta.reasoning_details) details.add(delta.reasoning_details);
+      for (const citation of listOf(delta.annotations).flatMap(citationOf))
+        parts.push({ type: 'citation', citation });
+      parts.push(...listOf(delta.images).flatMap(imageOf));
+      const audio = fieldsOf(delta.audio);
+      if (typeof audio?.['data'] === 'string') sound.push(Buffer.from(audio['data'], 'base64'));
+      if (typeof audio?.['transcript'] === 'string' && audio['transcript'] !== '') {
+        transcript += audio['transcript'];
+        // It is what a person reads of the answer.
+        parts.push({ type: 'text-delta', text: audio['transcript'] });
+      }
+      return parts;
+    },
+    /** Addresses that some services list beside the choices, each once. https://docs.perplexity.ai/api-reference/chat-completions-post */
+    readSources(urls: unknown): readonly EnginePart[] {
+      return listOf(urls).flatMap((url): EnginePart[] => {
+        if (typeof url !== 'string' || citedUrls.has(url)) return [];
+        citedUrls.add(url);
+        return [{ type: 'citation', citation: { url } }];
+      });
+    },
+    /** What is known only at the end; it precedes the calls and the finish. */
+    end(): readonly EnginePart[] {
+      const parts: EnginePart[] = [];
+      const signature = details.sealed();
+      if (signature !== undefined) parts.push({ type: 'reasoning-end', signature });
+      if (sound.length > 0) {
+        const data = Buffer.concat(sound).toString('base64');
+        const mediaType = mediaTypeOf(request?.output?.audio?.format);
+        parts.push({ type: 'audio', mediaType, data, ...(transcript ? { transcript } : {}) });
+      }
+      for (const found of alternatives.values()) parts.push({ type: 'alternative', ...found.whole() });
+      return parts;
+    },
+  };
+}
+
+function alternative(toolNames: readonly string[] | undefined) {
+  const calls = toolCallAssembler(toolNames);
+  const logprobs: TokenLogprob[] = [];
+  let text = '';
+  let reason: FinishReason = 'other';
+  return {
+    add(choice: Choice, reasonOf: (word: string) => FinishReason): void {
+      const delta = typeof choice.delta === 'object' ? choice.delta : undefined;
+      const holder = delta ?? choice.message ?? choice;
+      text +=
+        delta || choice.message
+          ? textIn(holder as Delta)
+          : typeof choice.text === 'string'
+            ? choice.text
+            : '';
+      logprobs.push(...logprobsIn(choice.logprobs));
+      calls.add(
+        callsIn(holder).map((call) => ({
+          id: call?.id,
+          index: call?.index,
+          name: call?.function?.name ?? call?.name,
+          input: call?.function?.arguments ?? call?.arguments,
+        })),
+      );
+      const word = finishWordIn([choice]);
+      if (word !== undefined) reason = reasonOf(word.toLowerCase());
+    },
+    whole() {
+      const { calls: toolCalls } = calls.finish(reason === 'length');
+      return {
+        text,
+        ...(toolCalls.length > 0 ? { toolCalls } : {}),
+        ...(logprobs.length > 0 ? { logprobs } : {}),
+        reason,
+      };
+    },
+  };
+}
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-logprobs */
+function logprobsIn(logprobs: unknown): readonly TokenLogprob[] {
+  return listOf(fieldsOf(logprobs)?.['content']).flatMap((entry): TokenLogprob[] => {
+    const found = tokenOf(entry);
+    if (!found) return [];
+    const top = listOf(fieldsOf(entry)?.['top_logprobs']).flatMap((each) => tokenOf(each) ?? []);
+    return [{ ...found, ...(top.length > 0 ? { top } : {}) }];
+  });
+}
+
+function tokenOf(entry: unknown): { readonly token: string; readonly logprob: number } | undefined {
+  const { token, logprob } = fieldsOf(entry) ?? {};
+  return typeof token === 'string' && typeof logprob === 'number' ? { token, logprob } : undefined;
+}
+
+/** https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat#output-and-citations */
+function citationOf(annotation: unknown): readonly Citation[] {
+  const fields = fieldsOf(annotation);
+  const source = fieldsOf(fields?.['url_citation']) ?? fields;
+  const { url, title, content, start_index: start, end_index: end } = source ?? {};
+  if (typeof url !== 'string') return [];
+  return [
+    {
+      url,
+      ...(typeof title === 'string' ? { title } : {}),
+      ...(typeof content === 'string' ? { quote: content } : {}),
+      ...(typeof start === 'number' && typeof end === 'number' && start >= 0 && end >= start
+        ? { start, end }
+        : {}),
+    },
+  ];
+}
+
+/** OpenRouter's. https://openrouter.ai/docs/features/multimodal/image-generation */
+function imageOf(image: unknown): readonly EnginePart[] {
+  const fields = fieldsOf(image);
+  const url = fieldsOf(fields?.['image_url'])?.['url'] ?? fields?.['url'];
+  if (typeof url !== 'string') return [];
+  const comma = url.startsWith('data:') ? url.indexOf(';base64,') : -1;
+  if (comma < 0) return url.startsWith('data:') ? [] : [{ type: 'image', url }];
+  const mediaType = imageMediaTypes.find((type) => type === url.slice('data:'.length, comma));
+  return mediaType ? [{ type: 'image', mediaType, data: url.slice(comma + ';base64,'.length) }] : [];
+}
+
+const mediaTypeOf = (format = 'wav') =>
+  audioMediaTypes.find((type) =>
+    type.endsWith(`/${format.replace('mp3', 'mpeg').replace('pcm16', 'pcm')}`),
+  ) ?? 'audio/wav';
