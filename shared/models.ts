@@ -2,6 +2,7 @@
 
 import type { Abilities } from './abilities.ts';
 import type { ModelId, ServiceTier } from './chat.ts';
+import type { WireName } from './content.ts';
 import type { Feature } from './features.ts';
 
 /** `local`: on this workstation or the user's own machines, costs 0. `api`: paid cloud. */
@@ -57,6 +58,8 @@ export type Model = {
   readonly reasons?: boolean;
   /** It answers only while no other model can. Absent: false. */
   readonly standby?: true;
+  /** The wire format of its chat. Absent: unknown. */
+  readonly wire?: WireName;
   /** What its service has nothing for. Absent: it has something for everything. */
   readonly unsupportedFeatures?: readonly Feature[];
   /** `null`: unknown. Local models cost 0. */

@@ -6,6 +6,7 @@ import { redactSentKeys } from '../platform/redact-keys.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
 import { withHeaderUsage } from '../wire/header-usage.ts';
+import { mapFeatures } from '../wire/map-features.ts';
 import { refusalError } from '../wire/request-refusals.ts';
 import { withoutTemplateTokens } from '../wire/template-tokens.ts';
 import type {
@@ -72,9 +73,10 @@ async function* streamAnswer(
   let decoder: StreamDecoder | undefined;
   try {
     const { key, timer } = await session.open();
-    const { framing, createDecoder, encode, toError, mayBeEmpty } = encodeRequest(connection, model, request);
+    const encoded = encodeRequest(connection, model, request);
+    const { framing, createDecoder, toError, mayBeEmpty } = encoded;
     const accept = framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson';
-    const response = await requests.post(session, key, accept, model, { request, encode }, toError);
+    const response = await requests.post(session, key, accept, model, encoded, toError);
     const body = releasableBody(response.body, session.abort);
     try {
       if (isWebPage(await body.peek())) {
@@ -112,6 +114,8 @@ const tokensOf = ({ input, cachedRead, cacheWrite, output }: Usage): number =>
   input + cachedRead + cacheWrite + output;
 
 type EncodedRequest = {
+  /** In the terms of the service. */
+  readonly request: EngineRequest;
   readonly framing: StreamFormat<unknown>['framing'];
   readonly createDecoder: () => StreamDecoder;
   /** The request, or the same within other limits. */
@@ -128,16 +132,28 @@ function encodeRequest(connection: EngineConnection, model: string, request: Eng
     return withErrors(encodeForm(connection, wire.fill, model, request, 'fill in the middle'));
   if (isText(request))
     return withErrors(encodeForm(connection, wire.text, model, request, 'continue a text'));
-  const chat = encodeForm({ label, definition }, wire.chat(model), model, request, 'chat');
+  const { request: mapped, restore } = mapFeatures(request, wire.support(model));
+  const chat = encodeForm({ label, definition }, wire.chat(model), model, mapped, 'chat');
   // Ghost text has its own rules for tokens, which need the document.
-  const createDecoder = request.mayBeEmpty
+  const withoutTokens = request.mayBeEmpty
     ? chat.createDecoder
-    : () => withoutTemplateTokens(chat.createDecoder(), request);
+    : () => withoutTemplateTokens(chat.createDecoder(), mapped);
+  const createDecoder = restore ? () => restoringDecoder(withoutTokens(), restore) : withoutTokens;
   const toError = (response: ErrorResponse) => refusalError(wire.toError(response), response);
   return { ...chat, createDecoder, toError, mayBeEmpty: request.mayBeEmpty ?? false };
 }
 
-function encodeForm<Request>(
+/** The parts of an answer in the terms of the request. */
+function restoringDecoder(decoder: StreamDecoder, restore: (part: EnginePart) => EnginePart): StreamDecoder {
+  return {
+    mayEnd: () => decoder.mayEnd(),
+    reportedUsage: () => decoder.reportedUsage?.(),
+    read: (event) => decoder.read(event).map(restore),
+    end: () => decoder.end().map(restore),
+  };
+}
+
+function encodeForm<Request extends EngineRequest>(
   { label, definition: { wire } }: Pick<EngineConnection, 'label' | 'definition'>,
   format: StreamFormat<Request> | undefined,
   model: string,
@@ -154,6 +170,7 @@ function encodeForm<Request>(
         })
       : wire.toError(response);
   return {
+    request,
     framing: format.framing,
     createDecoder: () => format.decoder(request),
     encode: (adapted) => format.encode(model, adapted as Request),
@@ -250,7 +267,8 @@ const countWith =
     const session = requestSession(connection, model, signal);
     const count = async () => {
       const { key } = await session.open();
-      const post = format.encode(model, request);
+      const { request: mapped } = mapFeatures(request, connection.definition.wire.support(model));
+      const post = format.encode(model, mapped);
       const response = await requests.send(session, key, 'application/json', post.path, post);
       return response.status < 400
         ? format.decode(parseJson(await readText(response.body, maxCountBytes)))

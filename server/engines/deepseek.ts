@@ -23,8 +23,8 @@ export const deepseek: EngineDefinition = {
         parallelToolCalls: 'none',
         // Strict tools are served at another address only.
         strictTools: 'none',
-        customTools: 'none',
-        jsonSchema: 'none',
+        customTools: 'mapped',
+        jsonSchema: 'mapped',
         prediction: 'none',
         serviceTier: 'none',
         answerCount: 'none',

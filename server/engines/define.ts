@@ -42,7 +42,7 @@ export const hideModelPath = (id: string): string =>
 export const llamaServerFeatures = {
   topK: 'native',
   strictTools: 'none',
-  customTools: 'none',
+  customTools: 'mapped',
   prediction: 'none',
   serviceTier: 'none',
   answerCount: 'none',

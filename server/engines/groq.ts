@@ -28,7 +28,7 @@ export const groq: EngineDefinition = {
       frequencyPenalty: 'none',
       presencePenalty: 'none',
       strictTools: 'none',
-      customTools: 'none',
+      customTools: 'mapped',
       prediction: 'none',
       logprobs: 'none',
       answerCount: 'none',

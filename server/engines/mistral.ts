@@ -1,6 +1,7 @@
 /** Mistral. https://docs.mistral.ai/api */
 import { createHash } from 'node:crypto';
 import type { DocumentPart } from '../../shared/content.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiFill } from '../wire/openai-fim.ts';
@@ -33,17 +34,15 @@ export const mistral: EngineDefinition = {
       formatAudio: (part) => ({ type: 'input_audio', input_audio: 'data' in part ? part.data : part.fileId }),
       effortFields: (_model, effort) => ({ reasoning_effort: effort === 'none' ? 'none' : 'high' }),
       features: {
-        customTools: 'none',
+        customTools: 'mapped',
         serviceTier: 'none',
         logprobs: 'none',
         documentUrls: 'native',
         outputAudio: 'none',
       },
       // Only these have two ways to think.
-      unsupportedFeatures: (model) =>
-        /^(?:mistral-(?:small|medium|large)|magistral)/.test(model)
-          ? []
-          : ['reasoningEffort', 'reasoningBudget'],
+      modelFeatures: (model) =>
+        /^(?:mistral-(?:small|medium|large)|magistral)/.test(model) ? noDifference : withoutEffort,
     }),
     fill: openaiFill('/fim/completions'),
     embeddings: openaiEmbeddings(),
@@ -73,6 +72,9 @@ const documentAddress = (part: DocumentPart): string =>
   'url' in part ? part.url : 'data' in part ? `data:${part.mediaType};base64,${part.data}` : '';
 
 const titleOf = ({ title }: DocumentPart): object => (title === undefined ? {} : { document_name: title });
+
+const noDifference: Partial<WireFeatures> = {};
+const withoutEffort: Partial<WireFeatures> = { reasoningEffort: 'none', reasoningBudget: 'none' };
 
 /** Ids of calls must be nine letters or digits; another service's id is hashed to such a one. */
 function nineCharacters(id: string): string {

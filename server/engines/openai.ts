@@ -1,10 +1,10 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
 import type { ReasoningEffort } from '../../shared/chat.ts';
-import type { Feature } from '../../shared/features.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiMetadata } from '../wire/openai-metadata.ts';
-import { openaiResponses, openaiResponsesUnsupported } from '../wire/openai-responses.ts';
+import { openaiResponses, responsesSupport } from '../wire/openai-responses.ts';
 import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
@@ -13,7 +13,7 @@ import type { EngineDefinition } from './engine.ts';
 const completions = openaiChat({
   // The padding that OpenAI adds by default is of no use over TLS to one user, and doubles the bytes.
   streamOptions: { include_usage: true, include_obfuscation: false },
-  unsupportedFeatures,
+  modelFeatures,
   metadataFields: openaiMetadata,
   effortFields: (model, effort) => openaiEffort(model, effort),
   canChat: (model) => chats.test(model) && !otherwise.test(model),
@@ -30,10 +30,7 @@ export const openai: EngineDefinition = {
   headers: bearer,
   wire: {
     ...completions,
-    unsupportedFeatures: (model) =>
-      responsesOnly.test(model)
-        ? openaiResponsesUnsupported
-        : (completions.unsupportedFeatures?.(model) ?? []),
+    support: (model) => (responsesOnly.test(model) ? responsesSupport : completions.support(model)),
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
@@ -66,22 +63,31 @@ export const openai: EngineDefinition = {
 };
 
 /** Reasoning models reject any sampling but the default, and the first of them `parallel_tool_calls`. */
-function unsupportedFeatures(model: string): readonly Feature[] {
+function modelFeatures(model: string): Partial<WireFeatures> {
   if (/^(?:ft:)?(?:gpt-4|gpt-3\.5|chatgpt-4o)/.test(model)) return beforeReasoning;
-  return [...sampling, ...(/^o\d/.test(model) ? (['parallelToolCalls', 'customTools'] as const) : [])];
+  return /^o\d/.test(model) ? firstReasoning : reasoning;
 }
 
-const beforeReasoning = ['customTools', 'reasoningEffort', 'reasoningBudget'] as const;
-const sampling = [
-  'temperature',
-  'topP',
-  'frequencyPenalty',
-  'presencePenalty',
-  'stop',
-  'seed',
-  'logprobs',
-  'prediction',
-] as const;
+const beforeReasoning: Partial<WireFeatures> = {
+  customTools: 'mapped',
+  reasoningEffort: 'none',
+  reasoningBudget: 'none',
+};
+const reasoning: Partial<WireFeatures> = {
+  temperature: 'none',
+  topP: 'none',
+  frequencyPenalty: 'none',
+  presencePenalty: 'none',
+  stop: 'none',
+  seed: 'none',
+  logprobs: 'none',
+  prediction: 'none',
+};
+const firstReasoning: Partial<WireFeatures> = {
+  ...reasoning,
+  parallelToolCalls: 'none',
+  customTools: 'mapped',
+};
 
 /** The levels of each generation. https://platform.openai.com/docs/guides/reasoning */
 export function openaiEffort(model: string, effort: ReasoningEffort): object {

@@ -1,4 +1,5 @@
 /** xAI. https://docs.x.ai/docs/api-reference */
+import type { WireFeatures } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
 import { userMetadata } from '../wire/openai-metadata.ts';
 import { nearestEffort } from '../wire/reasoning-efforts.ts';
@@ -26,7 +27,7 @@ export const xai: EngineDefinition = {
           : {},
       features: {
         strictTools: 'none',
-        customTools: 'none',
+        customTools: 'mapped',
         prediction: 'none',
         serviceTier: 'none',
         documents: 'none',
@@ -35,10 +36,7 @@ export const xai: EngineDefinition = {
         outputAudio: 'none',
       },
       // Reasoning models reject these.
-      unsupportedFeatures: (model) =>
-        /non-reasoning|^grok-[23](?!-mini)/.test(model)
-          ? []
-          : ['stop', 'frequencyPenalty', 'presencePenalty'],
+      modelFeatures: (model) => (/non-reasoning|^grok-[23](?!-mini)/.test(model) ? noDifference : reasoning),
     }),
     modelsPath: '/language-models',
     fallbackModelsPath: '/models',
@@ -57,4 +55,11 @@ export const xai: EngineDefinition = {
     chat: 'Chat Completions',
     verifiedBy: 'the official OpenAI SDK against a fake',
   },
+};
+
+const noDifference: Partial<WireFeatures> = {};
+const reasoning: Partial<WireFeatures> = {
+  stop: 'none',
+  frequencyPenalty: 'none',
+  presencePenalty: 'none',
 };

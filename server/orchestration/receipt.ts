@@ -3,7 +3,6 @@
 import type { AskParams } from '../../shared/ask.ts';
 import { type ModelId, noUsage } from '../../shared/chat.ts';
 import { type Feature, featurePolicies } from '../../shared/features.ts';
-import type { Model } from '../../shared/models.ts';
 import type { Exclusion } from '../../shared/protocol.ts';
 import type { Attempt, Compaction, Receipt, Takeover } from '../../shared/receipts.ts';
 import type { CachedAnswer } from '../cache/response-cache.ts';
@@ -11,7 +10,7 @@ import type { AnswerMeasurement } from '../metrics/meter.ts';
 import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOfTries } from './attempt.ts';
-import { requestFeatures } from './request-features.ts';
+import { droppedFeatures } from './dropped-features.ts';
 
 /** The parts of a receipt that are known before the first attempt. */
 export type RequestMeta = {
@@ -136,11 +135,10 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     );
   for (const feature of droppedFeatures(
     meta.params,
+    candidate.model,
     facts.unsupportedFeatures ?? candidate.model.unsupportedFeatures,
   ))
-    reasons.push(
-      `${featurePolicies[feature].label} was left out: the service of ${candidate.model.id} does not support it.`,
-    );
+    reasons.push(`${featurePolicies[feature].label} was left out: ${candidate.model.id} has nothing for it.`);
   if (facts.promptCut)
     reasons.push(
       `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,
@@ -167,12 +165,6 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(`Its call of ${name || 'a tool'} was cut and is left out.`);
   return reasons;
 }
-
-/** Features of the request that the model answered without. */
-const droppedFeatures = (params: AskParams, unsupportedFeatures: Model['unsupportedFeatures']) =>
-  unsupportedFeatures
-    ? requestFeatures(params).drop.filter((field) => unsupportedFeatures.includes(field))
-    : [];
 
 /** What was compacted, in a sentence or two. */
 function compactionSentence({ messages, toolResults, shortened, savedTokens, models }: Compaction): string {

@@ -5,6 +5,7 @@ import type { Model, Price } from '../../shared/models.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
 import type { ModelSettings, Settings } from '../../shared/settings.ts';
 import { exactNames, findModelNamed, isSameModelName, type ModelNames } from '../engines/model-names.ts';
+import { missingFeatures } from '../wire/wire-features.ts';
 import type { ModelInfo } from '../wire/wire-format.ts';
 import { contextOf, type EngineFacts, type LoadedContexts } from './model-context.ts';
 import type { ProviderConfig } from './provider-config.ts';
@@ -145,10 +146,8 @@ function describe(
   const remote = info.remote === true || definition.isRemote?.(info.name) === true;
   const source = own?.source ?? (remote ? 'api' : provider.source);
   const rules = sources.rulesOf?.(info.name) ?? {};
-  const unsupportedFeatures = unsupportedFeaturesBy(
-    rules,
-    definition.wire.unsupportedFeatures?.(info.name) ?? [],
-  );
+  const support = definition.wire.support(info.name);
+  const unsupportedFeatures = unsupportedFeaturesBy(rules, missingFeatures(support.features));
   const contextTokens = own?.contextTokens ?? rules.contextTokens;
   return {
     id: modelId(provider.name, info.name),
@@ -177,6 +176,7 @@ function describe(
     },
     ...((engine.reasoning ?? facts.reasoning) ? { reasons: true } : {}),
     ...(provider.standby ? { standby: true as const } : {}),
+    wire: support.name,
     ...(unsupportedFeatures.length > 0 ? { unsupportedFeatures } : {}),
     price: own?.price ? priceOf(own.price) : source === 'local' ? free : facts.price,
   };

@@ -4,7 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { anthropicModelsPath, anthropicSupportsPrefill, decodeAnthropicModels } from './anthropic-models.ts';
 import {
-  anthropicUnsupportedFeatures,
+  anthropicSupport,
   encodeAnthropicMessages,
   rejectedAnthropicField,
   withoutAnthropicField,
@@ -32,7 +32,7 @@ const count = tokenCountFormat(
 
 export const anthropicMessages: WireFormat = {
   chat: () => chat,
-  unsupportedFeatures: anthropicUnsupportedFeatures,
+  support: anthropicSupport,
   count,
   supportsPrefill: anthropicSupportsPrefill,
   modelsPath: anthropicModelsPath,

@@ -2,13 +2,13 @@
 
 import type { CompletionRequest, Message, ToolChoice } from '../../shared/chat.ts';
 import type { ToolCall, UserPart } from '../../shared/content.ts';
-import type { Feature } from '../../shared/features.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import { contentParts, functionTools, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { supportsForcedTools, thinksByDefault } from './anthropic-models.ts';
 import { type ThinkingBlock, unsealThinking } from './anthropic-thinking.ts';
 import { parseErrorText } from './error-body.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
-import { anthropicMessagesFeatures, missingFeatures } from './wire-features.ts';
+import { anthropicMessagesFeatures, modelSupport } from './wire-features.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 /** Tokens. `max_tokens` is required here; every model still served can write this many. */
@@ -53,10 +53,11 @@ export function encodeAnthropicMessages(model: string, request: CompletionReques
   };
 }
 
-export const anthropicUnsupportedFeatures = (model: string): readonly Feature[] =>
-  supportsForcedTools(model) ? missing : [...missing, 'toolChoice'];
-
-const missing = missingFeatures(anthropicMessagesFeatures);
+export const anthropicSupport = modelSupport('anthropic-messages', anthropicMessagesFeatures, (model) =>
+  supportsForcedTools(model) ? noDifference : withoutChoice,
+);
+const noDifference: Partial<WireFeatures> = {};
+const withoutChoice: Partial<WireFeatures> = { toolChoice: 'none' };
 
 function toolsOf(
   model: string,

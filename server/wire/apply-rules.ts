@@ -50,7 +50,7 @@ function messagesWithin(
 /** The instructions as one message at the start, or at the start of the user's first message. */
 function placeInstructions(messages: readonly Message[], systemRole: 'none' | 'first'): readonly Message[] {
   const instructions = messages
-    .flatMap((message) => (message.role === 'system' ? [message.content] : []))
+    .flatMap((message) => (message.role === 'system' ? [textOf(message)] : []))
     .join('\n\n');
   if (instructions === '') return messages;
   const others = messages.filter(({ role }) => role !== 'system');

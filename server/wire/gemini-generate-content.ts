@@ -10,7 +10,7 @@ import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './g
 import {
   encodeGenerateContent,
   geminiMethodPath,
-  geminiUnsupportedFeatures,
+  geminiSupport,
   rejectedGeminiField,
   withoutGeminiField,
 } from './gemini-request.ts';
@@ -41,7 +41,7 @@ const count: CountFormat = {
 
 export const geminiGenerateContent: WireFormat = {
   chat: () => chat,
-  unsupportedFeatures: geminiUnsupportedFeatures,
+  support: geminiSupport,
   count,
   embeddings: geminiEmbeddings,
   supportsPrefill: geminiSupportsPrefill,

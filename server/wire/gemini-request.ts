@@ -2,12 +2,12 @@
 
 import type { CompletionRequest, Message } from '../../shared/chat.ts';
 import type { ToolCall, UserPart } from '../../shared/content.ts';
-import type { Feature } from '../../shared/features.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import { contentParts, functionTools, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { parseErrorText } from './error-body.ts';
 import { parseJsonObject } from './json-object.ts';
 import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
-import { geminiFeatures, missingFeatures } from './wire-features.ts';
+import { geminiFeatures, modelSupport } from './wire-features.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 type Part =
@@ -57,11 +57,11 @@ const minThinking = (model: string): object =>
 const thinkingOf = (model: string, reasoning: CompletionRequest['reasoning']): object =>
   reasoning?.effort === 'none' ? minThinking(model) : { includeThoughts: true };
 
-export const geminiUnsupportedFeatures = (model: string): readonly Feature[] =>
-  supportsSampling(model) ? missing : missingWithSampling;
-
-const missing = missingFeatures(geminiFeatures);
-const missingWithSampling: readonly Feature[] = [...missing, 'temperature', 'topP'];
+export const geminiSupport = modelSupport('gemini-generate-content', geminiFeatures, (model) =>
+  supportsSampling(model) ? noDifference : withoutSampling,
+);
+const noDifference: Partial<WireFeatures> = {};
+const withoutSampling: Partial<WireFeatures> = { temperature: 'none', topP: 'none' };
 
 const configOf = (
   model: string,

@@ -1,4 +1,5 @@
 /** Ollama's own chat: one JSON document per line. https://github.com/ollama/ollama/blob/main/docs/api.md */
+
 import type {
   CompletionRequest,
   EnginePart,
@@ -13,13 +14,9 @@ import { finishState } from './finish-state.ts';
 import { finishReasonIn } from './finish-words.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
 import { decodeOllamaModels, mergeLoadedContext } from './ollama-models.ts';
-import {
-  encodeOllamaChat,
-  encodeOllamaFill,
-  encodeOllamaText,
-  ollamaUnsupportedFeatures,
-} from './ollama-request.ts';
+import { encodeOllamaChat, encodeOllamaFill, encodeOllamaText } from './ollama-request.ts';
 import type { ToolCallFragment } from './tool-call-assembler.ts';
+import { modelSupport, ollamaChatFeatures } from './wire-features.ts';
 import type { ErrorResponse, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
 
 const chat: StreamFormat<CompletionRequest> = {
@@ -45,7 +42,7 @@ const text: StreamFormat<TextRequest> = {
  */
 export const ollamaChat: WireFormat = {
   chat: () => chat,
-  unsupportedFeatures: () => ollamaUnsupportedFeatures,
+  support: modelSupport('ollama-chat', ollamaChatFeatures),
   fill,
   text,
   embeddings: ollamaEmbeddings,

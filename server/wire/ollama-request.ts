@@ -7,10 +7,8 @@ import type {
   Message,
   TextRequest,
 } from '../../shared/chat.ts';
-import type { Feature } from '../../shared/features.ts';
 import { functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { toolArguments } from './merge-roles.ts';
-import { missingFeatures, ollamaChatFeatures } from './wire-features.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
@@ -31,8 +29,6 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
     },
   };
 }
-
-export const ollamaUnsupportedFeatures: readonly Feature[] = missingFeatures(ollamaChatFeatures);
 
 export const encodeOllamaFill = (model: string, request: FillRequest): WireRequest => ({
   path: '/api/generate',

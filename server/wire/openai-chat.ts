@@ -1,7 +1,7 @@
 /** Chat Completions, as OpenAI defines it and most other services copy it. https://platform.openai.com/docs/api-reference/chat */
 
 import type { CompletionRequest, RequestMetadata } from '../../shared/chat.ts';
-import type { Feature, WireFeatures } from '../../shared/features.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import { textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { errorFromResponse } from './error-response.ts';
 import { type FieldQuirks, requestFields } from './openai-chat-fields.ts';
@@ -12,7 +12,7 @@ import { decodeOpenAiModels } from './openai-models.ts';
 import { rejectedOpenAiField } from './openai-unsupported-fields.ts';
 import { stripPrefixEcho } from './strip-prefix-echo.ts';
 import { withoutFeatures } from './unsupported-features.ts';
-import { missingFeatures, openaiChatFeatures } from './wire-features.ts';
+import { missingFeatures, modelSupport, openaiChatFeatures } from './wire-features.ts';
 import type { StreamFormat, WireFormat } from './wire-format.ts';
 
 /** How a copy differs from the original. */
@@ -26,8 +26,8 @@ export type OpenAiChatQuirks = MessageQuirks &
     readonly streamOptions?: object | false;
     /** Where the service has another support than OpenAI. Absent: nowhere. */
     readonly features?: Partial<WireFeatures>;
-    /** What this model rejects or ignores of the service's features. Absent: nothing. */
-    readonly unsupportedFeatures?: (model: string) => readonly Feature[];
+    /** Where this model has another support than the service; the same object for models that are alike. Absent: nowhere. */
+    readonly modelFeatures?: (model: string) => Partial<WireFeatures>;
     /** Session and user in this service's fields. Absent: it has none. */
     readonly metadataFields?: (metadata: RequestMetadata) => object;
     /** Further fields that this model needs. Absent: none. */
@@ -60,19 +60,16 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
     prefill,
     metadataFields,
   } = quirks;
-  const missing = missingFeatures({
+  const service: WireFeatures = {
     ...openaiChatFeatures,
     ...(metadataFields ? {} : { metadata: 'none' }),
     ...quirks.features,
-  });
-  const unsupportedFeatures = (model: string): readonly Feature[] => {
-    const own = quirks.unsupportedFeatures?.(model) ?? [];
-    return own.length > 0 ? [...missing, ...own] : missing;
   };
+  const supportOf = modelSupport('openai-chat', service, quirks.modelFeatures);
   const chat: StreamFormat<CompletionRequest> = {
     framing: 'sse',
     encode(model, whole) {
-      const request = withoutFeatures(whole, unsupportedFeatures(model));
+      const request = withoutFeatures(whole, missingFeatures(supportOf(model).features));
       const messages = request.messages.map((message) => encodeChatMessage(message, quirks));
       const prefillFields = prefixOf(request) === undefined ? undefined : prefill;
       const last = prefillFields?.message && messages.pop();
@@ -100,7 +97,7 @@ export function openaiChat(quirks: OpenAiChatQuirks = {}): WireFormat {
   };
   return {
     chat: () => chat,
-    unsupportedFeatures,
+    support: supportOf,
     ...(prefill ? { supportsPrefill: () => true } : {}),
     modelsPath: '/models',
     decodeModels: (body) => decodeOpenAiModels(body, quirks),

@@ -10,7 +10,6 @@ import type {
   Message,
 } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { Feature } from '../../shared/features.ts';
 import { imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
 import { deliveredText } from './delivered-text.ts';
@@ -19,8 +18,8 @@ import { finishState } from './finish-state.ts';
 import { finishReasonIn } from './finish-words.ts';
 import { toolFields } from './openai-chat-tools.ts';
 import { openaiMetadata } from './openai-metadata.ts';
-import { missingFeatures, openaiResponsesFeatures } from './wire-features.ts';
-import type { StreamDecoder, StreamFormat } from './wire-format.ts';
+import { openaiResponsesFeatures } from './wire-features.ts';
+import type { StreamDecoder, StreamFormat, WireSupport } from './wire-format.ts';
 
 export const openaiResponses: StreamFormat<CompletionRequest> = {
   framing: 'sse',
@@ -43,7 +42,7 @@ export const openaiResponses: StreamFormat<CompletionRequest> = {
   decoder: eventDecoder,
 };
 
-export const openaiResponsesUnsupported: readonly Feature[] = missingFeatures(openaiResponsesFeatures);
+export const responsesSupport: WireSupport = { name: 'openai-responses', features: openaiResponsesFeatures };
 
 /** A call and its result are items of their own, beside the messages. */
 function itemsOf(message: Message): readonly object[] {

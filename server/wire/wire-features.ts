@@ -1,5 +1,7 @@
 /** What each wire format has of the features of a conversation. */
+import type { WireName } from '../../shared/content.ts';
 import { type Feature, features, type WireFeatures } from '../../shared/features.ts';
+import type { WireSupport } from './wire-format.ts';
 
 /** A new feature does not compile until the base says what a wire has of it. */
 const textAndTools: WireFeatures = {
@@ -13,12 +15,12 @@ const textAndTools: WireFeatures = {
   toolChoice: 'native',
   parallelToolCalls: 'native',
   strictTools: 'none',
-  toolNamespaces: 'none',
-  customTools: 'none',
+  toolNamespaces: 'mapped',
+  customTools: 'mapped',
   hostedTools: 'none',
   metadata: 'native',
-  jsonAnswer: 'none',
-  jsonSchema: 'none',
+  jsonAnswer: 'mapped',
+  jsonSchema: 'mapped',
   grammar: 'none',
   reasoningEffort: 'none',
   reasoningBudget: 'none',
@@ -40,8 +42,8 @@ const textAndTools: WireFeatures = {
   textDocuments: 'mapped',
   documentCitations: 'none',
   audio: 'none',
-  toolResultImages: 'none',
-  toolErrors: 'none',
+  toolResultImages: 'mapped',
+  toolErrors: 'mapped',
   laterSystemMessages: 'mapped',
   refusals: 'mapped',
   hostedItems: 'none',
@@ -104,5 +106,30 @@ export const ollamaChatFeatures: WireFeatures = {
 };
 
 /** What a wire has nothing for. */
-export const missingFeatures = (wire: WireFeatures): readonly Feature[] =>
-  features.filter((feature) => wire[feature] === 'none');
+export function missingFeatures(wire: WireFeatures): readonly Feature[] {
+  const cached = missingBy.get(wire);
+  if (cached) return cached;
+  const missing = features.filter((feature) => wire[feature] === 'none');
+  missingBy.set(wire, missing);
+  return missing;
+}
+
+/** It is asked for with every request. */
+const missingBy = new WeakMap<WireFeatures, readonly Feature[]>();
+
+/** The support of a wire whose models differ. @param ofModel the same object for models that are alike */
+export function modelSupport(
+  name: WireName,
+  service: WireFeatures,
+  ofModel?: (model: string) => Partial<WireFeatures>,
+): (model: string) => WireSupport {
+  const support: WireSupport = { name, features: service };
+  if (!ofModel) return () => support;
+  const others = new Map<Partial<WireFeatures>, WireSupport>();
+  return (model) => {
+    const own = ofModel(model);
+    const found = others.get(own) ?? { name, features: { ...service, ...own } };
+    others.set(own, found);
+    return found;
+  };
+}

@@ -6,8 +6,9 @@ import type {
   PartialUsage,
   TextRequest,
 } from '../../shared/chat.ts';
+import type { WireName } from '../../shared/content.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { Feature } from '../../shared/features.ts';
+import type { WireFeatures } from '../../shared/features.ts';
 import type { StreamEvent } from '../platform/stream-event.ts';
 
 /** A model as its service lists it. An absent field was not reported. */
@@ -74,14 +75,14 @@ export type Embeddings = {
   readonly inputTokens?: number;
 };
 
+/** What a service has of the features of a conversation; what it has nothing for, `encode` leaves out. */
+export type WireSupport = { readonly name: WireName; readonly features: WireFeatures };
+
 export interface WireFormat {
+  /** Of chat with this model. */
+  support(model: string): WireSupport;
   /** Chat with this model: some services have two APIs. */
   chat(model: string): StreamFormat<CompletionRequest>;
-  /**
-   * Fields of a chat request that this model's service does not support: `encode` leaves them out. `toolChoice` means
-   * that a call cannot be forced; `auto` and `none` are honoured by every service. Absent: none.
-   */
-  unsupportedFeatures?(model: string): readonly Feature[];
   /** Fill in the middle. Absent: the service has no endpoint for it. */
   readonly fill?: StreamFormat<FillRequest>;
   /** Continuation of a plain text. Absent: the service only chats. */

@@ -19,7 +19,7 @@ const chat = openaiChat({
     topK: 'native',
     grammar: 'native',
     strictTools: 'none',
-    customTools: 'none',
+    customTools: 'mapped',
     prediction: 'none',
     serviceTier: 'none',
     outputAudio: 'none',

@@ -609,7 +609,7 @@ test('a field that only shapes the answer is left out where it must be, and the 
   const { result } = await rumbo.ask({ prompt: 'hi', seed: 1, temperature: 0 });
   assert.deepEqual(
     result.receipt.reasons.filter((reason) => reason.includes('left out')),
-    ['seed was left out: the service of a/one does not support it.'],
+    ['seed was left out: a/one has nothing for it.'],
   );
 });
 

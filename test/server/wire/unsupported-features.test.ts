@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { engines } from '../../../server/engines/table.ts';
 import { withoutFeatures } from '../../../server/wire/unsupported-features.ts';
+import { missingFeatures } from '../../../server/wire/wire-features.ts';
 import type { CompletionRequest } from '../../../shared/chat.ts';
 
 const inputSchema = { type: 'object' };
@@ -75,7 +76,7 @@ const models = [
 
 test('every field is either in the body or reported as unsupported, for every service', () => {
   for (const [kind, model] of models) {
-    const unsupported = wireOf(kind).unsupportedFeatures?.(model) ?? [];
+    const unsupported = missingFeatures(wireOf(kind).support(model).features);
     for (const field of Object.keys(optional) as (keyof typeof optional)[]) {
       const isSent = Object.keys(added(kind, model, { [field]: optional[field] })).length > 0;
       assert.equal(isSent, !unsupported.includes(field), `${kind} ${model} ${field}`);
