@@ -67,7 +67,8 @@ const answersUser: Readonly<Record<EnginePart['type'], boolean>> = {
   'tool-call': true,
   image: true,
   audio: true,
-  hosted: false,
+  // Also a turn of the service's own tools that pauses before its text.
+  hosted: true,
   logprobs: false,
   alternative: true,
   finish: false,

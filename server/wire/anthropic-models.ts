@@ -1,5 +1,6 @@
 /** Anthropic's models: the list, and what a name alone implies. https://platform.claude.com/docs/en/api/models/list */
 import * as z from 'zod';
+import type { ReasoningEffort } from '../../shared/chat.ts';
 import { listEntries } from './list-entries.ts';
 import type { ModelInfo } from './wire-format.ts';
 
@@ -53,3 +54,31 @@ export const supportsForcedTools = (model: string): boolean =>
  */
 export const thinksByDefault = (model: string): boolean =>
   /^claude-(?:opus-5|(?:sonnet|haiku)-5-5|(?:fable|mythos)-5-[1-9](?!\d))/.test(model);
+
+/** How a model is made to think. `budget`: by tokens, up to Claude 4.5. `adaptive`: by effort. `none`: it does not think. */
+export type ThinkingMode = 'none' | 'budget' | 'adaptive';
+
+/** https://platform.claude.com/docs/en/build-with-claude/thinking#configuring-thinking */
+export function thinkingMode(model: string): ThinkingMode {
+  if (/^claude-(?:instant\b|[12]\b|2\.|3-(?!7))/.test(model)) return 'none';
+  return /^claude-(?:3-7|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8}|-latest)?$)/.test(model)
+    ? 'budget'
+    : 'adaptive';
+}
+
+/** These models reject that they shall not think. */
+export const alwaysThinks = (model: string): boolean => /^claude-(?:fable|mythos)-/.test(model);
+
+const efforts = ['low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly ReasoningEffort[];
+
+/** From the lowest; Claude 4.6 has one less. https://platform.claude.com/docs/en/build-with-claude/effort */
+export const anthropicEfforts = (model: string): readonly (typeof efforts)[number][] =>
+  /^claude-(?:opus|sonnet)-4-6/.test(model) ? efforts.filter((effort) => effort !== 'xhigh') : efforts;
+
+/** https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages */
+export const supportsLaterSystemMessages = (model: string): boolean =>
+  /^claude-(?:opus-(?:4-[89]|[5-9])|(?:fable|mythos)-[5-9]|(?:sonnet|haiku)-(?:5-[5-9]|[6-9]))/.test(model);
+
+/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
+export const supportsStructuredOutput = (model: string): boolean =>
+  !/^claude-(?:instant\b|[123][-.]|(?:opus|sonnet)-4(?:-0)?(?:-\d{8}|-latest)?$)/.test(model);

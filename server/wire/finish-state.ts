@@ -20,6 +20,8 @@ export type FinishState = {
   reason(): FinishReason | undefined;
   /** A finish reason was reported. */
   setReason(reported: FinishReason): void;
+  /** What else was reported of the end; of two reports of one field the later one counts. */
+  setDetails(details: FinishDetails): void;
   /** What the service has reported of the answer's tokens, wherever in its events. */
   readonly usage: UsageReports;
   /** Fragments of tool calls, those of one event together; the calls that are whole precede `finish`. */
@@ -44,6 +46,9 @@ export type FinishState = {
   end(): readonly EnginePart[];
 };
 
+/** Absent fields were not reported. */
+export type FinishDetails = { readonly stopSequence?: string; readonly detail?: string };
+
 export type FinishRules = {
   /** Absent: as most services count. */
   readonly usage?: UsageReports;
@@ -67,6 +72,7 @@ export function finishState({
   let finished = false;
   let isMarked = false;
   let reason: FinishReason | undefined;
+  let details: FinishDetails = {};
   let calls: ToolCallAssembler | undefined;
   const finish = (reported: FinishReason): readonly EnginePart[] => {
     if (finished) return [];
@@ -80,6 +86,7 @@ export function finishState({
       {
         type: 'finish',
         reason: reasonWith(parts.length > 0, reported),
+        ...details,
         ...usage.finishFields(),
         ...(cutCalls.length > 0 ? { cutCalls } : {}),
       },
@@ -91,6 +98,9 @@ export function finishState({
     setReason(reported) {
       // Gateways add a “stop” of their own after the service's reason.
       if (reason === undefined || reason === 'other' || !isVague(reported)) reason = reported;
+    },
+    setDetails(reported) {
+      details = { ...details, ...reported };
     },
     usage,
     addCalls(fragments) {

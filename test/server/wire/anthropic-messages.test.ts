@@ -10,6 +10,7 @@ test('thinking and text are separate parts; cached input is part of the total', 
   assert.deepEqual(await partsOf(wire, fixture(streamed)), [
     { type: 'reasoning-delta', text: 'The user greets' },
     { type: 'reasoning-delta', text: ' me.' },
+    { type: 'reasoning-end', signature: 'anthropic:EqQB' },
     { type: 'text-delta', text: '¡Hola' },
     { type: 'text-delta', text: ' 👋' },
     {
@@ -174,6 +175,12 @@ test('the service’s own tools are no calls for us, and spoil no answer', async
   ];
   const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
   assert.deepEqual(await partsOf(wire, body), [
+    // Its input broke off: it stays as it began.
+    {
+      type: 'hosted',
+      wire: 'anthropic-messages',
+      item: { type: 'server_tool_use', id: 's', name: 'web_search' },
+    },
     { type: 'text-delta', text: 'Found.' },
     { type: 'finish', reason: 'stop' },
   ]);
