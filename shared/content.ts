@@ -43,7 +43,7 @@ export const Citation = z.strictObject({
   source: z
     .strictObject({ unit: z.enum(['characters', 'pages', 'blocks']), start: z.int(), end: z.int() })
     .exactOptional(),
-  /** The cited part of the answer's text, UTF-16; the end is exclusive. */
+  /** The part of the text that refers to it, UTF-16, counted in the text that holds the citation; the end is exclusive. */
   start: z.int().min(0).exactOptional(),
   end: z.int().min(0).exactOptional(),
   /** What the service wants back unchanged with it. */

@@ -11,8 +11,8 @@ import {
   RequestType0,
 } from 'vscode-languageserver-protocol';
 import type { AskParams, LspParams } from './ask.ts';
-import type { EnginePart, FinishReason, ModelId, Usage } from './chat.ts';
-import type { ToolCall } from './content.ts';
+import type { AlternativeAnswer, EnginePart, FinishReason, ModelId, TokenLogprob, Usage } from './chat.ts';
+import type { AssistantPart, Citation, ToolCall } from './content.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { DiscoverResult } from './discovery.ts';
 import type { ErrorData } from './errors.ts';
@@ -55,6 +55,17 @@ export type AskResult = {
   readonly refusal?: string;
   /** The functions that the model calls before it continues. Absent: none. */
   readonly toolCalls?: readonly ToolCall[];
+  /**
+   * The answer as parts in their order, which the next turn of the conversation shall hold. Absent: `text`, then
+   * `toolCalls`, are all of it.
+   */
+  readonly content?: readonly AssistantPart[];
+  /** What the text refers to; offsets count in `text`. Absent: nothing. */
+  readonly citations?: readonly Citation[];
+  /** Log probabilities of the text's tokens, in order. Absent: none were reported. */
+  readonly logprobs?: readonly TokenLogprob[];
+  /** The further answers to the same prompt. Absent: none. */
+  readonly alternatives?: readonly AlternativeAnswer[];
   readonly receipt: Receipt;
 };
 

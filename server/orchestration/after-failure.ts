@@ -26,7 +26,7 @@ export function planNextAttempt(
     queue.repeatNow(id, mode === 'prefill' ? 'instruct' : 'anew');
     return;
   }
-  if (answer.text !== '') progress.interruption ??= error;
+  if (answer.isBegun) progress.interruption ??= error;
   if (signal.aborted) throw finalError(deps, progress, error);
   if (!mayContinue(progress, error, beginning))
     throw finalError(deps, progress, progress.interruption ?? error);
@@ -46,7 +46,7 @@ export function mayContinue(
   beginning: string,
 ): boolean {
   // The client has received a tool call already: a second model might repeat it.
-  if (answer.toolCalls.length > 0 || (answer.text !== '' && onInterruption === 'fail')) return false;
+  if (answer.toolCalls.length > 0 || (answer.isBegun && onInterruption === 'fail')) return false;
   // A model that cannot continue an answer does not make the request invalid.
   return errorPolicies[kind].fallback || (beginning !== '' && kind === 'invalid-request');
 }

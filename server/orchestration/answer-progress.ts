@@ -137,8 +137,11 @@ export function takeOver(
   if (!lastFailure) return;
   const { model: from, error } = lastFailure;
   const reason = error.message;
-  if (answer.text === '') return { type: 'fallback', from, reason };
-  if (mode !== 'anew' && onInterruption !== 'restart') {
+  if (!answer.isBegun) {
+    answer.restart();
+    return { type: 'fallback', from, reason };
+  }
+  if (mode !== 'anew' && onInterruption !== 'restart' && !answer.isBoundToModel) {
     answer.continueWith({ from, to, reason });
     return mode ? undefined : { type: 'takeover', from, to, mode: 'continue', reason };
   }

@@ -1,6 +1,6 @@
 /** One attempt at one candidate: yields the parts to show and returns what came of it. A model that fails does not make it throw. */
 
-import type { CompletionRequest } from '../../shared/chat.ts';
+import type { CompletionRequest, FinishReason } from '../../shared/chat.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import { textOf } from '../../shared/message-parts.ts';
 import type { Model, Price } from '../../shared/models.ts';
@@ -116,7 +116,9 @@ export async function* attempt(
     }
   }
   const received = usage.result(sent.failures);
-  const measured: AnswerMeasurement = isCutOff ? { ...received, reason: 'length', isCutOff } : received;
+  const measured: AnswerMeasurement = isCutOff
+    ? { ...received, reason: 'length', isCutOff }
+    : { ...received, reason: endReason(received, answer) };
   if (!error && isEmpty(measured, answer, beginning)) error = emptyAnswerError();
   return resultWith(error, measured);
 }
@@ -196,8 +198,12 @@ const isEmpty = (measured: AnswerMeasurement, answer: PartialAnswer, beginning: 
 const onlyRepeats = (measured: AnswerMeasurement, answer: PartialAnswer, beginning: string): boolean =>
   isEndedByItself(measured, answer) && measured.text.trim() !== '' && addsNothing(answer, beginning);
 
-const isEndedByItself = ({ reason }: AnswerMeasurement, { toolCalls }: PartialAnswer): boolean =>
-  toolCalls.length === 0 && (reason === 'stop' || reason === 'other');
+/** A model that declines has ended as usual for some services. */
+const endReason = ({ reason }: AnswerMeasurement, { refusal }: PartialAnswer): FinishReason =>
+  refusal !== '' && reason === 'stop' ? 'refusal' : reason;
+
+const isEndedByItself = ({ reason }: AnswerMeasurement, answer: PartialAnswer): boolean =>
+  !answer.hasOtherAnswer && (reason === 'stop' || reason === 'other');
 
 const addsNothing = ({ text }: PartialAnswer, beginning: string): boolean =>
   text.trimEnd() === beginning.trimEnd() && !endsAsWhole(beginning);

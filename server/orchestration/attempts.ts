@@ -4,6 +4,7 @@ import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { AnswerMeasurement } from '../metrics/meter.ts';
 import { noAnswerError, planNextAttempt } from './after-failure.ts';
+import { isTextAlone } from './answer-content.ts';
 import {
   type AnswerProgress,
   type AttemptsDeps,
@@ -79,9 +80,9 @@ function keepInCache(
   settingsAtSend: Settings,
   model: ModelId,
 ): void {
-  const { text, takeovers, toolCalls } = answer;
+  const { text, takeovers } = answer;
   if (settings() !== settingsAtSend || !settingsAtSend['cache.enabled']) return;
-  if (reason !== 'stop' || text === '' || takeovers.length > 0 || toolCalls.length > 0) return;
+  if (reason !== 'stop' || text === '' || takeovers.length > 0 || !isTextAlone(answer.result())) return;
   // It is asked again, or the user is.
   if (answer.codeFields.codeIssue) return;
   cache.set(cacheKeyOf(prepared.params, prepared.request.messages), { text, model, reason, usage });

@@ -118,7 +118,7 @@ function endAttempt(
   reservation.settle(settledUsd(result, chosen.candidate.model, reservation));
   if (error.kind === 'cancelled') return;
   progress.lastFailure = { model: chosen.candidate.model.id, error };
-  if (progress.answer.text !== '') progress.interruption ??= error;
+  if (progress.answer.isBegun) progress.interruption ??= error;
 }
 
 /** Why the attempt ends without an answer. Its service may bill the prompt: nothing shows whether it was read. */

@@ -1,11 +1,12 @@
 /** The answer as the user sees it so far, whichever models wrote it. */
 
 import type { AskParams } from '../../shared/ask.ts';
-import type { EnginePart } from '../../shared/chat.ts';
-import type { ToolCall } from '../../shared/content.ts';
+import { type EnginePart, type ModelId, providerOf } from '../../shared/chat.ts';
+import type { Citation, ToolCall } from '../../shared/content.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
 import { codeFieldsOf, codePreview } from '../edits/code-preview.ts';
+import { AnswerContent } from './answer-content.ts';
 import { type ContinuationJoin, continuationJoin, type JoinStep } from './continuation-join.ts';
 
 const nothing: readonly AskPart[] = [];
@@ -21,6 +22,8 @@ export class PartialAnswer {
   refusal = '';
   /** On the clock handed in. `null`: no text yet. */
   firstTextAt: number | null = null;
+  /** Models whose signatures and hosted items were removed, since a model of another provider continued. */
+  unreadable: readonly ModelId[] = [];
 
   readonly #params: AskParams;
   readonly #now: () => number;
@@ -31,6 +34,11 @@ export class PartialAnswer {
   #join: ContinuationJoin | undefined;
   #joinStartedAt: number | undefined;
   #joinFailed = false;
+  #content = new AnswerContent();
+  /** UTF-16 units that the current model has written, whether they were shown or not. */
+  #modelTextLength = 0;
+  /** Citations of a text whose place is not known yet. */
+  #openCitations: readonly Citation[] = [];
 
   /** @param now milliseconds on any steady clock */
   constructor(params: AskParams, now: () => number) {
@@ -49,8 +57,29 @@ export class PartialAnswer {
     return this.#joinFailed;
   }
 
+  /** There is something that answers the user, in words or not. */
+  get isBegun(): boolean {
+    return this.text !== '' || this.#content.hasOtherAnswer;
+  }
+
+  /** There is an answer that is no text. */
+  get hasOtherAnswer(): boolean {
+    return this.#content.hasOtherAnswer;
+  }
+
+  /** No other model can continue it, only answer anew. */
+  get isBoundToModel(): boolean {
+    const { answerCount = 1, logprobs, output } = this.#params;
+    const isRequested = answerCount > 1 || logprobs !== undefined || output !== undefined;
+    return this.refusal !== '' || isRequested || this.#content.isBoundToModel;
+  }
+
   /** Another model continues where this stops. */
   continueWith({ from, to, reason }: Omit<Takeover, 'at'>): void {
+    if (this.takeovers.at(-1)?.at === this.text.length) this.#content.forgetContinuation();
+    if (providerOf(from) !== providerOf(to) && this.#content.dropUnreadable())
+      this.unreadable = [...this.unreadable, from];
+    this.#content.beginContinuation();
     const last = this.takeovers.at(-1);
     // The model before was asked to continue and wrote nothing.
     this.takeovers =
@@ -72,6 +101,8 @@ export class PartialAnswer {
     this.takeovers = [];
     this.toolCalls = [];
     this.refusal = '';
+    this.unreadable = [];
+    this.#content = new AnswerContent();
     this.firstTextAt = null;
     this.#preview = codePreview(this.#params);
     this.#startJoin(undefined);
@@ -85,23 +116,30 @@ export class PartialAnswer {
       case 'refusal-delta':
         return this.#declines(part.text);
       case 'text-delta':
+        this.#modelTextLength += part.text.length;
         return this.#join ? this.#pushToJoin(this.#join, part.text) : this.#show(part.text);
+      case 'citation':
+        if (!this.#join) return this.#cite(part.citation);
+        this.#openCitations = [...this.#openCitations, part.citation];
+        return nothing;
       case 'reasoning-delta':
       case 'reasoning-end':
       case 'text-signature':
-      case 'citation':
       case 'image':
       case 'audio':
       case 'hosted':
       case 'logprobs':
       case 'alternative':
+        this.#content.add(part, this.text.length);
         return [part];
       case 'text-retraction':
         return [this.#retract()];
       case 'tool-call': {
         const before = this.endText();
         if (this.#joinFailed) return before;
-        this.toolCalls = [...this.toolCalls, part];
+        const { type: _, ...call } = part;
+        this.toolCalls = [...this.toolCalls, call];
+        this.#content.addCall(part);
         return [...before, part];
       }
     }
@@ -138,24 +176,23 @@ export class PartialAnswer {
   }
 
   result(): Omit<AskResult, 'receipt'> {
-    const toolCalls = this.toolCalls.map(({ id, name, input, signature }) => ({
-      id,
-      name,
-      input,
-      ...(signature ? { signature } : {}),
-    }));
+    const { text, refusal, toolCalls } = this;
     return {
-      text: this.text,
+      text,
       ...this.codeFields,
-      ...(this.refusal === '' ? {} : { refusal: this.refusal }),
+      ...(refusal === '' ? {} : { refusal }),
       ...(toolCalls.length > 0 ? { toolCalls } : {}),
+      ...this.#content.result(text),
     };
   }
 
   /** What a model declines with is what a person reads of the answer. */
   #declines(text: string): readonly AskPart[] {
     const before = this.endText();
+    if (text === '') return before;
     this.firstTextAt ??= this.#now();
+    this.#modelTextLength += text.length;
+    this.#content.addText('refusal', this.text.length);
     this.text += text;
     this.refusal += text;
     return [...before, { type: 'refusal-delta', text }];
@@ -165,6 +202,9 @@ export class PartialAnswer {
   #retract(): AskPart {
     const keptCharacters = this.takeovers.at(-1)?.at ?? 0;
     this.text = this.text.slice(0, keptCharacters);
+    this.#modelTextLength = 0;
+    this.#openCitations = [];
+    this.#content.cutText(keptCharacters);
     if (keptCharacters === 0) this.firstTextAt = null;
     else this.#startJoin(continuationJoin(this.text));
     this.#preview = codePreview(this.#params);
@@ -174,6 +214,8 @@ export class PartialAnswer {
 
   #startJoin(join: ContinuationJoin | undefined): void {
     this.#join = join;
+    this.#modelTextLength = 0;
+    this.#openCitations = [];
     this.#joinStartedAt = undefined;
     this.#joinFailed = false;
   }
@@ -189,13 +231,31 @@ export class PartialAnswer {
     if (step.state === 'open') return nothing;
     this.#join = undefined;
     this.#joinFailed = step.state === 'unproven';
-    return step.state === 'joined' ? this.#show(step.text) : nothing;
+    if (step.state !== 'joined') return nothing;
+    const shown = this.#show(step.text);
+    const cited = this.#openCitations.flatMap((citation) => this.#cite(citation));
+    this.#openCitations = [];
+    return [...shown, ...cited];
+  }
+
+  /** The citation with offsets in the whole answer; none for words that were there before. */
+  #cite(citation: Citation): readonly AskPart[] {
+    if (this.#joinFailed) return nothing;
+    const shift = this.text.length - this.#modelTextLength;
+    const { start, end } = citation;
+    const isPlaced = start !== undefined && end !== undefined;
+    if (isPlaced && start + shift < (this.takeovers.at(-1)?.at ?? 0)) return nothing;
+    const shifted =
+      isPlaced && shift !== 0 ? { ...citation, start: start + shift, end: end + shift } : citation;
+    this.#content.addCitation(shifted);
+    return [{ type: 'citation', citation: shifted }];
   }
 
   #show(text: string): readonly AskPart[] {
     if (text === '') return nothing;
     const now = this.#now();
     this.firstTextAt ??= now;
+    this.#content.addText('text', this.text.length);
     this.text += text;
     return [{ type: 'text-delta', text }, ...this.#preview.update(text, now)];
   }

@@ -35,6 +35,8 @@ type AttemptFacts = {
   readonly attempts: readonly Attempt[];
   readonly measured: AnswerMeasurement;
   readonly takeovers: readonly Takeover[];
+  /** Models before a takeover whose signatures and hosted items were removed. Absent: none. */
+  readonly unreadable?: readonly ModelId[];
   /** Tokens of the prompt by our own estimate. */
   readonly plainInputTokens: number;
   /** Tokens of the prompt as services counted them before it was sent, which is free of charge. */
@@ -139,6 +141,8 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     facts.unsupportedFeatures ?? candidate.model.unsupportedFeatures,
   ))
     reasons.push(`${featurePolicies[feature].label} was left out: ${candidate.model.id} has nothing for it.`);
+  for (const model of facts.unreadable ?? [])
+    reasons.push(`What only the service of ${model} can read of its thoughts and tools was removed.`);
   if (facts.promptCut)
     reasons.push(
       `${candidate.model.id} read only ${measured.usage.input} of about ${candidate.promptTokens} tokens of the prompt: its engine seems to have cut the rest, so the answer may be about a part of it.`,

@@ -25,6 +25,7 @@ export function recordAnswer(
     attempts,
     measured: { ...measured, firstTokenAt: answer.firstTextAt },
     takeovers: answer.takeovers,
+    unreadable: answer.unreadable,
     plainInputTokens: plainPromptTokens(progress, chosen),
     countedTokens: prepared.exactPromptTokens,
     note: provider.config.note,

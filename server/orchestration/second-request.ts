@@ -4,6 +4,7 @@ import { RumboError } from '../../shared/errors.ts';
 import type { AskPart, AskResult, CodeIssue } from '../../shared/protocol.ts';
 import { roleOf } from '../../shared/roles.ts';
 import { codeReadingOf } from '../edits/code-preview.ts';
+import { isTextAlone } from './answer-content.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { runAttempts } from './attempts.ts';
 import { cacheKeyOf } from './request.ts';
@@ -89,10 +90,11 @@ function secondRequestOf(
 function keepInCache(
   { settings, cache }: AttemptsDeps,
   { params, request, settingsAtRead }: PreparedRequest,
-  { text, code, receipt }: AskResult,
+  answer: AskResult,
 ): void {
+  const { text, code, receipt } = answer;
   const { model, usage, finishReason: reason } = receipt;
-  if (!code || reason !== 'stop' || receipt.takeovers.length > 0) return;
+  if (!code || !isTextAlone(answer) || reason !== 'stop' || receipt.takeovers.length > 0) return;
   if (settings() !== settingsAtRead || !settingsAtRead['cache.enabled']) return;
   cache.set(cacheKeyOf(params, request.messages), { text, model, reason, usage });
 }
