@@ -1,11 +1,10 @@
 /** OpenAI. https://platform.openai.com/docs/api-reference */
-import type { ReasoningEffort } from '../../shared/chat.ts';
 import type { WireFeatures } from '../../shared/features.ts';
 import { openaiChat } from '../wire/openai-chat.ts';
+import { openaiEffort } from '../wire/openai-efforts.ts';
 import { openaiEmbeddings } from '../wire/openai-embeddings.ts';
 import { openaiMetadata } from '../wire/openai-metadata.ts';
 import { openaiResponses, responsesSupport } from '../wire/openai-responses.ts';
-import { nearestEffort } from '../wire/reasoning-efforts.ts';
 import { tokenCountFormat } from '../wire/token-count.ts';
 import { bearer } from './define.ts';
 import type { EngineDefinition } from './engine.ts';
@@ -15,7 +14,10 @@ const completions = openaiChat({
   streamOptions: { include_usage: true, include_obfuscation: false },
   modelFeatures,
   metadataFields: openaiMetadata,
-  effortFields: (model, effort) => openaiEffort(model, effort),
+  effortFields(model, effort) {
+    const nearest = openaiEffort(model, effort);
+    return nearest ? { reasoning_effort: nearest } : {};
+  },
   canChat: (model) => chats.test(model) && !otherwise.test(model),
 });
 
@@ -30,7 +32,7 @@ export const openai: EngineDefinition = {
   headers: bearer,
   wire: {
     ...completions,
-    support: (model) => (responsesOnly.test(model) ? responsesSupport : completions.support(model)),
+    support: (model) => (responsesOnly.test(model) ? responsesSupport(model) : completions.support(model)),
     chat: (model) => (responsesOnly.test(model) ? openaiResponses : completions.chat(model)),
     embeddings: openaiEmbeddings('base64'),
     // https://platform.openai.com/docs/api-reference/responses/input-tokens
@@ -88,18 +90,6 @@ const firstReasoning: Partial<WireFeatures> = {
   parallelToolCalls: 'none',
   customTools: 'mapped',
 };
-
-/** The levels of each generation. https://platform.openai.com/docs/guides/reasoning */
-export function openaiEffort(model: string, effort: ReasoningEffort): object {
-  const levels = effortLevels(model);
-  return levels ? { reasoning_effort: nearestEffort(levels, effort) } : {};
-}
-
-function effortLevels(model: string): readonly ReasoningEffort[] | undefined {
-  if (/^gpt-(?:5\.[1-9]|[6-9])/.test(model)) return ['none', 'low', 'medium', 'high', 'xhigh'];
-  if (/^gpt-5/.test(model)) return ['minimal', 'low', 'medium', 'high'];
-  return /^o\d/.test(model) ? ['low', 'medium', 'high'] : undefined;
-}
 
 /** Chat Completions does not serve these. https://platform.openai.com/docs/models */
 const responsesOnly = /codex|deep-research|(?:^|-)pro\b/;

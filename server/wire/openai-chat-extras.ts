@@ -3,8 +3,9 @@
  * answers, and reasoning that a service wants back. https://platform.openai.com/docs/api-reference/chat-streaming
  */
 import type { CompletionRequest, EnginePart, FinishReason, TokenLogprob } from '../../shared/chat.ts';
-import { audioMediaTypes, type Citation, imageMediaTypes } from '../../shared/content.ts';
+import { audioMediaTypes, imageMediaTypes } from '../../shared/content.ts';
 import { finishWordIn } from './finish-words.ts';
+import { citationOf, tokenLogprobs } from './openai-annotations.ts';
 import { type Choice, callsIn, type Delta, textIn } from './openai-chat-content.ts';
 import { reasoningDetails } from './openai-chat-reasoning-details.ts';
 import { toolCallAssembler } from './tool-call-assembler.ts';
@@ -36,10 +37,10 @@ export function chatExtras(request: CompletionRequest | undefined) {
     /** The parts of one choice. */
     read(choice: Choice, delta: Delta): readonly EnginePart[] {
       const parts: EnginePart[] = [];
-      const tokens = logprobsIn(choice.logprobs);
+      const tokens = tokenLogprobs(fieldsOf(choice.logprobs)?.['content']);
       if (tokens.length > 0) parts.push({ type: 'logprobs', tokens });
       if (delta.reasoning_details) details.add(delta.reasoning_details);
-      for (const citation of listOf(delta.annotations).flatMap(citationOf))
+      for (const citation of listOf(delta.annotations).flatMap((annotation) => citationOf(annotation)))
         parts.push({ type: 'citation', citation });
       parts.push(...listOf(delta.images).flatMap(imageOf));
       const audio = fieldsOf(delta.audio);
@@ -90,7 +91,7 @@ function alternative(toolNames: readonly string[] | undefined) {
           : typeof choice.text === 'string'
             ? choice.text
             : '';
-      logprobs.push(...logprobsIn(choice.logprobs));
+      logprobs.push(...tokenLogprobs(fieldsOf(choice.logprobs)?.['content']));
       calls.add(
         callsIn(holder).map((call) => ({
           id: call?.id,
@@ -117,39 +118,6 @@ function alternative(toolNames: readonly string[] | undefined) {
 const fieldsOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-logprobs */
-function logprobsIn(logprobs: unknown): readonly TokenLogprob[] {
-  return listOf(fieldsOf(logprobs)?.['content']).flatMap((entry): TokenLogprob[] => {
-    const found = tokenOf(entry);
-    if (!found) return [];
-    const top = listOf(fieldsOf(entry)?.['top_logprobs']).flatMap((each) => tokenOf(each) ?? []);
-    return [{ ...found, ...(top.length > 0 ? { top } : {}) }];
-  });
-}
-
-function tokenOf(entry: unknown): { readonly token: string; readonly logprob: number } | undefined {
-  const { token, logprob } = fieldsOf(entry) ?? {};
-  return typeof token === 'string' && typeof logprob === 'number' ? { token, logprob } : undefined;
-}
-
-/** https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat#output-and-citations */
-function citationOf(annotation: unknown): readonly Citation[] {
-  const fields = fieldsOf(annotation);
-  const source = fieldsOf(fields?.['url_citation']) ?? fields;
-  const { url, title, content, start_index: start, end_index: end } = source ?? {};
-  if (typeof url !== 'string') return [];
-  return [
-    {
-      url,
-      ...(typeof title === 'string' ? { title } : {}),
-      ...(typeof content === 'string' ? { quote: content } : {}),
-      ...(typeof start === 'number' && typeof end === 'number' && start >= 0 && end >= start
-        ? { start, end }
-        : {}),
-    },
-  ];
-}
 
 /** OpenRouter's. https://openrouter.ai/docs/features/multimodal/image-generation */
 function imageOf(image: unknown): readonly EnginePart[] {

@@ -77,12 +77,35 @@ export const openaiChatFeatures: WireFeatures = {
 };
 export const openaiResponsesFeatures: WireFeatures = {
   ...textAndTools,
-  laterSystemMessages: 'native',
-  // The API has no field for the last two, and the models served here reject any sampling but the default.
-  temperature: 'none',
-  topP: 'none',
+  // The API has no field for either.
   stop: 'none',
   seed: 'none',
+  strictTools: 'native',
+  toolNamespaces: 'native',
+  customTools: 'native',
+  hostedTools: 'native',
+  jsonAnswer: 'native',
+  jsonSchema: 'native',
+  reasoningEffort: 'native',
+  reasoningBudget: 'mapped',
+  reasoningSignatures: 'native',
+  serviceTier: 'native',
+  logprobs: 'native',
+  outputImages: 'mapped',
+  // Prompts are cached without being asked.
+  cacheHints: 'mapped',
+  imageUrls: 'native',
+  imageFiles: 'native',
+  imageDetail: 'native',
+  documents: 'native',
+  documentUrls: 'native',
+  documentFiles: 'native',
+  toolResultImages: 'native',
+  laterSystemMessages: 'native',
+  refusals: 'native',
+  hostedItems: 'native',
+  // Those that the service made itself go back as they came, others in a message of the user.
+  assistantMedia: 'mapped',
 };
 /** This version of the API rejects sampling parameters, even at their defaults. */
 export const anthropicMessagesFeatures: WireFeatures = {
