@@ -6,6 +6,7 @@ import { errorFromResponse } from './error-response.ts';
 import { finishState } from './finish-state.ts';
 import { finishWord } from './finish-words.ts';
 import { geminiEmbeddings } from './gemini-embeddings.ts';
+import { geminiExtras, hasGeminiExtras } from './gemini-extras.ts';
 import { decodeGeminiModels, geminiModelsPath, geminiSupportsPrefill } from './gemini-models.ts';
 import {
   encodeGenerateContent,
@@ -14,6 +15,7 @@ import {
   rejectedGeminiField,
   withoutGeminiField,
 } from './gemini-request.ts';
+import { sealSignature } from './signatures.ts';
 import { readTokenCount } from './token-count.ts';
 import type { ToolCallFragment } from './tool-call-assembler.ts';
 import type { CountFormat, StreamDecoder, StreamFormat, WireFormat } from './wire-format.ts';
@@ -55,11 +57,14 @@ export const geminiGenerateContent: WireFormat = {
 
 /** One event; the leaves are checked where they are used, since this runs for every token. */
 type Event = {
-  readonly candidates: readonly ({
-    readonly content?: { readonly parts?: readonly (Part | null)[] } | null;
-    readonly finishReason?: unknown;
-  } | null)[];
+  readonly candidates: readonly (Candidate | null)[];
   readonly promptFeedback: { readonly blockReason?: unknown } | null;
+};
+
+type Candidate = {
+  readonly index?: unknown;
+  readonly content?: { readonly parts?: readonly (Part | null)[] } | null;
+  readonly finishReason?: unknown;
 };
 
 type Part = {
@@ -76,6 +81,8 @@ type FunctionCall = { readonly id?: unknown; readonly name?: unknown; readonly a
 function contentDecoder(request?: CompletionRequest): StreamDecoder {
   let hasText = false;
   let lastWord: string | undefined;
+  let answer = '';
+  const extras = geminiExtras(request);
   const end = finishState({
     toolNames: request?.tools?.map(({ name }) => name),
     check(hasCalls) {
@@ -84,29 +91,54 @@ function contentDecoder(request?: CompletionRequest): StreamDecoder {
   });
 
   const partOf = (part: Part | null): readonly EnginePart[] => {
-    if (typeof part?.text === 'string' && part.text) {
-      if (part.thought === true) return [{ type: 'reasoning-delta', text: part.text }];
-      hasText = true;
-      return [{ type: 'text-delta', text: part.text }];
+    if (!part) return [];
+    if (typeof part.text !== 'string') {
+      hasText ||= !part.functionCall && !part.function_call;
+      return extras.readPart(part);
     }
-    return [];
+    const { thoughtSignature: signature, text } = part;
+    const signed: readonly EnginePart[] =
+      typeof signature === 'string' && signature && part.thought !== true
+        ? [{ type: 'text-signature', signature: sealSignature('gemini', signature) }]
+        : [];
+    if (text === '') return signed;
+    if (part.thought === true) return [{ type: 'reasoning-delta', text }];
+    hasText = true;
+    answer += text;
+    return [{ type: 'text-delta', text }, ...signed];
   };
+  const readAlternatives = (candidates: readonly (Candidate | null)[]): void => {
+    for (const [position, candidate] of candidates.entries()) {
+      const index = Number(candidate?.index ?? position);
+      if (!candidate || index === 0) continue;
+      const word = finishWord(candidate.finishReason);
+      extras.addAlternative(index, candidate, word === undefined ? undefined : reasonOf(word));
+    }
+  };
+  /** The last parts, with what only the end shows before them. */
+  const ended = (parts: readonly EnginePart[]): readonly EnginePart[] =>
+    parts.length > 0 ? [...extras.end(answer), ...parts] : parts;
   return {
     mayEnd: () => end.mayEnd(),
     reportedUsage: () => end.usage.partial(),
     read({ event: name, data }) {
       if (end.isFinished()) return [];
-      if (isEndMarker(data)) return end.mark();
+      if (isEndMarker(data)) return ended(end.mark());
       const event = end.read<Event>(data, name);
       if (!event) return [];
       const blocked = event.promptFeedback?.blockReason;
       if (typeof blocked === 'string' && blocked !== 'BLOCK_REASON_UNSPECIFIED')
         throw filtered(`The prompt was blocked (${blocked}).`);
-      const candidate = event.candidates?.[0];
+      const candidates = Array.isArray(event.candidates) ? event.candidates : [];
+      if (extras.hasSeveral) readAlternatives(candidates);
+      const candidate = extras.hasSeveral
+        ? candidates.find((each, position) => Number(each?.index ?? position) === 0)
+        : candidates[0];
       if (!candidate) return [];
       end.seen = true;
       const content = candidate.content?.parts;
       const parts: EnginePart[] = Array.isArray(content) ? content.flatMap(partOf) : [];
+      if (hasGeminiExtras(candidate)) parts.push(...extras.readCandidate(candidate));
       const calls = Array.isArray(content)
         ? content.filter((part: Part | null) => part?.functionCall ?? part?.function_call)
         : [];
@@ -119,7 +151,7 @@ function contentDecoder(request?: CompletionRequest): StreamDecoder {
       return parts;
     },
     // The end of the body is the only end marker.
-    end: () => end.end(),
+    end: () => ended(end.end()),
   };
 }
 

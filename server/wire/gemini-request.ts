@@ -1,27 +1,14 @@
 /** Requests of Gemini's generateContent. https://ai.google.dev/api/generate-content */
 
-import type { CompletionRequest, Message } from '../../shared/chat.ts';
-import type { ToolCall, UserPart } from '../../shared/content.ts';
+import type { CompletionRequest, ReasoningEffort, ReasoningOptions } from '../../shared/chat.ts';
 import type { WireFeatures } from '../../shared/features.ts';
-import { contentParts, functionTools, textOf, toolCallsOf } from '../../shared/message-parts.ts';
+import { functionTools } from '../../shared/message-parts.ts';
 import { parseErrorText } from './error-body.ts';
-import { parseJsonObject } from './json-object.ts';
-import { mergeRoles, systemText, toolArguments } from './merge-roles.ts';
+import { contentsOf, type GeminiContent, unsigned } from './gemini-parts.ts';
+import { systemText } from './merge-roles.ts';
+import { budgetOf, effortOf, nearestEffort } from './reasoning-efforts.ts';
 import { geminiFeatures, modelSupport } from './wire-features.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
-
-type Part =
-  | { readonly text: string }
-  | { readonly inlineData: { readonly mimeType: string; readonly data: string } }
-  | CallPart
-  | {
-      readonly functionResponse: { readonly id: string; readonly name: string; readonly response: object };
-    };
-type CallPart = {
-  readonly functionCall: { readonly id: string; readonly name: string; readonly args: object };
-  readonly thoughtSignature?: string;
-};
-type Content = { readonly role: 'user' | 'model'; readonly parts: readonly Part[] };
 
 /** The path of a model's method. */
 export const geminiMethodPath = (model: string, method: string): string =>
@@ -38,6 +25,7 @@ export function encodeGenerateContent(model: string, request: CompletionRequest)
       ...(system === undefined ? {} : { systemInstruction: { parts: [{ text: system }] } }),
       ...(Object.keys(generationConfig).length > 0 ? { generationConfig } : {}),
       ...toolsOf(request),
+      ...(request.serviceTier === undefined ? {} : { serviceTier: request.serviceTier }),
     },
   };
 }
@@ -48,33 +36,94 @@ const supportsSampling = (model: string): boolean => /^gemini-(?:[12]\b|3-|3\.[0
 /** These models think, and return their thoughts only on request. https://ai.google.dev/gemini-api/docs/thinking */
 const thinks = (model: string): boolean => /^gemini-(?:2\.5|[3-9]|\d\d)|^gemini-[a-z-]+-latest$/.test(model);
 
-/** The least a model can be set to; Pro models only think less. Dropped for a model that rejects both fields. */
-const minThinking = (model: string): object =>
-  /^gemini-2/.test(model)
-    ? { thinkingBudget: model.includes('pro') ? 128 : 0 }
-    : { thinkingLevel: model.includes('pro') ? 'low' : 'minimal' };
+/** The levels of a model since Gemini 3; Pro models only think less. */
+const levelsOf = (model: string): readonly ReasoningEffort[] =>
+  model.includes('pro') ? ['low', 'medium', 'high'] : ['minimal', 'low', 'medium', 'high'];
 
-const thinkingOf = (model: string, reasoning: CompletionRequest['reasoning']): object =>
-  reasoning?.effort === 'none' ? minThinking(model) : { includeThoughts: true };
+/** Tokens of thinking: Gemini 2.5 has a budget instead of levels, and its Pro model always thinks. */
+const minBudget = (model: string): number => (model.includes('pro') ? 128 : 0);
+const maxBudget = 24_576;
 
-export const geminiSupport = modelSupport('gemini-generate-content', geminiFeatures, (model) =>
-  supportsSampling(model) ? noDifference : withoutSampling,
-);
-const noDifference: Partial<WireFeatures> = {};
-const withoutSampling: Partial<WireFeatures> = { temperature: 'none', topP: 'none' };
+/** Dropped for a model that rejects both fields. */
+function thinkingOf(model: string, reasoning: ReasoningOptions = {}): object {
+  const thoughts = reasoning.effort === 'none' ? {} : { includeThoughts: true };
+  if (/^gemini-2/.test(model)) {
+    const budget = budgetOf(reasoning);
+    if (budget === undefined) return thoughts;
+    return { ...thoughts, thinkingBudget: Math.min(maxBudget, Math.max(minBudget(model), budget)) };
+  }
+  const effort = effortOf(reasoning);
+  const level = effort === undefined ? undefined : nearestEffort(levelsOf(model), effort);
+  return { ...thoughts, ...(level === undefined ? {} : { thinkingLevel: level }) };
+}
 
-const configOf = (
-  model: string,
-  { maxOutputTokens, temperature, topP, stop, seed, reasoning }: CompletionRequest,
-): object => ({
-  ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  ...(supportsSampling(model)
-    ? { ...(temperature === undefined ? {} : { temperature }), ...(topP === undefined ? {} : { topP }) }
-    : {}),
-  ...(stop?.length ? { stopSequences: stop } : {}),
-  ...(seed === undefined ? {} : { seed }),
-  ...(thinks(model) ? { thinkingConfig: thinkingOf(model, reasoning) } : {}),
+export const geminiSupport = modelSupport('gemini-generate-content', geminiFeatures, (model) => {
+  const own = supportsSampling(model) ? (thinks(model) ? alike : withoutThinking) : withoutSampling;
+  return readsResultMedia(model) ? own : (older.get(own) ?? own);
 });
+
+/** Since Gemini 3 a function's response may hold pictures. https://ai.google.dev/gemini-api/docs/function-calling#multimodal */
+const readsResultMedia = (model: string): boolean => !/^gemini-[12]\b|^gemma/.test(model);
+
+const alike: Partial<WireFeatures> = {};
+const withoutThinking: Partial<WireFeatures> = { reasoningEffort: 'none', reasoningBudget: 'none' };
+const withoutSampling: Partial<WireFeatures> = {
+  temperature: 'none',
+  topP: 'none',
+  topK: 'none',
+  frequencyPenalty: 'none',
+  presencePenalty: 'none',
+};
+const older = new Map<Partial<WireFeatures>, Partial<WireFeatures>>(
+  [alike, withoutThinking, withoutSampling].map((own) => [own, { ...own, toolResultImages: 'mapped' }]),
+);
+
+function configOf(model: string, request: CompletionRequest): object {
+  const { temperature, topP, topK, frequencyPenalty, presencePenalty } = request;
+  const {
+    maxOutputTokens,
+    stop,
+    seed,
+    reasoning,
+    responseFormat,
+    answerCount = 1,
+    logprobs,
+    output,
+  } = request;
+  const sampling = {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(frequencyPenalty === undefined ? {} : { frequencyPenalty }),
+    ...(presencePenalty === undefined ? {} : { presencePenalty }),
+  };
+  return {
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(supportsSampling(model) ? sampling : {}),
+    ...(stop?.length ? { stopSequences: stop } : {}),
+    ...(seed === undefined ? {} : { seed }),
+    ...(answerCount > 1 ? { candidateCount: answerCount } : {}),
+    ...(logprobs === undefined ? {} : { responseLogprobs: true, ...(logprobs > 0 ? { logprobs } : {}) }),
+    ...(responseFormat?.type === 'json'
+      ? {
+          responseMimeType: 'application/json',
+          ...(responseFormat.schema ? { responseJsonSchema: responseFormat.schema } : {}),
+        }
+      : {}),
+    ...(thinks(model) ? { thinkingConfig: thinkingOf(model, reasoning) } : {}),
+    ...outputOf(output),
+  };
+}
+
+/** https://ai.google.dev/gemini-api/docs/image-generation and https://ai.google.dev/gemini-api/docs/speech-generation */
+function outputOf(output: CompletionRequest['output']): object {
+  if (output?.audio)
+    return {
+      responseModalities: ['AUDIO'],
+      speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: output.audio.voice } } },
+    };
+  return output?.images ? { responseModalities: ['TEXT', 'IMAGE'] } : {};
+}
 
 const modes = { auto: undefined, none: 'NONE', required: 'ANY' } as const;
 
@@ -84,59 +133,17 @@ function toolsOf({ tools = [], toolChoice = 'auto' }: CompletionRequest): object
     typeof toolChoice === 'string'
       ? modes[toolChoice] && { mode: modes[toolChoice] }
       : { mode: 'ANY', allowedFunctionNames: [toolChoice.toolName] };
+  const declarations = functionTools(tools).map(({ name, description, inputSchema }) => ({
+    name,
+    ...(description === undefined ? {} : { description }),
+    parametersJsonSchema: inputSchema,
+  }));
+  const hosted = tools.flatMap((tool) => (tool.type === 'hosted' ? [tool.definition] : []));
   return {
-    tools: [
-      {
-        functionDeclarations: functionTools(tools).map(({ name, description, inputSchema }) => ({
-          name,
-          ...(description === undefined ? {} : { description }),
-          parametersJsonSchema: inputSchema,
-        })),
-      },
-    ],
-    ...(config ? { toolConfig: { functionCallingConfig: config } } : {}),
+    tools: [...(declarations.length > 0 ? [{ functionDeclarations: declarations }] : []), ...hosted],
+    ...(config && declarations.length > 0 ? { toolConfig: { functionCallingConfig: config } } : {}),
   };
 }
-
-const contentsOf = (model: string, messages: readonly Message[]): readonly Content[] =>
-  mergeRoles<Part>(messages, (message) => {
-    if (message.role === 'user') return userParts(message.content);
-    if (message.role === 'assistant')
-      return [...textPart(textOf(message)), ...callsOf(model, toolCallsOf(message))];
-    const { toolCallId: id, toolName: name } = message;
-    const content = textOf(message);
-    return [{ functionResponse: { id, name, response: parseJsonObject(content) ?? { output: content } } }];
-  }).map(({ role, parts }) => ({ role: role === 'assistant' ? 'model' : 'user', parts }));
-
-/** Empty parts are rejected. */
-const textPart = (text: string): readonly Part[] => (text ? [{ text }] : []);
-
-const userParts = (content: string | readonly UserPart[]): readonly Part[] =>
-  contentParts(content).flatMap((part): readonly Part[] => {
-    if (part.type === 'image' && 'data' in part)
-      return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
-    return textPart(textOf({ content: [part] }));
-  });
-
-/**
- * Since Gemini 3 the first call of an answer needs its signature; calls by another model have none, and this value
- * replaces it. https://ai.google.dev/gemini-api/docs/thought-signatures
- */
-const unsigned = 'skip_thought_signature_validator';
-const needsSignature = (model: string): boolean => !/^gemini-[12]\b|^gemma/.test(model);
-
-const callsOf = (model: string, calls: readonly ToolCall[]): readonly CallPart[] =>
-  calls.map((call, index) => {
-    const own = call.signature !== undefined && isBase64(call.signature) ? call.signature : undefined;
-    const thoughtSignature = own ?? (index === 0 && needsSignature(model) ? unsigned : undefined);
-    return {
-      functionCall: { id: call.id, name: call.name, args: toolArguments(call) },
-      ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
-    };
-  });
-
-/** The signatures of other services are not base64. */
-const isBase64 = (text: string): boolean => /^[\w+/-]+=*$/.test(text);
 
 /** The error names either in its message alone; the answer matters more than both. */
 export function rejectedGeminiField(
@@ -161,7 +168,7 @@ export const withoutGeminiField = (request: WireRequest, name: string): WireRequ
 
 /** A signature is valid only for the model, and sometimes the key, that made it. */
 function withoutSignatures({ path, body }: WireRequest): WireRequest | undefined {
-  const { contents } = body as { contents: readonly Content[] };
+  const { contents } = body as { contents: readonly GeminiContent[] };
   const unsignedContents = contents.map(({ role, parts }) => ({
     role,
     parts: parts.map((part) => ('functionCall' in part ? { ...part, thoughtSignature: unsigned } : part)),

@@ -6,6 +6,7 @@ import type {
   FillRequest,
   FinishReason,
   TextRequest,
+  TokenLogprob,
 } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { isEndMarker } from '../platform/stream-event.ts';
@@ -62,6 +63,7 @@ type OllamaLine = {
   } | null;
   readonly response: unknown;
   readonly thinking: unknown;
+  readonly logprobs: unknown;
   readonly done: unknown;
   readonly done_reason: unknown;
 };
@@ -97,6 +99,7 @@ function ollamaDecoder(toolNames?: readonly string[]): StreamDecoder {
       if (message || typeof text === 'string' || line.done === true) end.seen = true;
       if (typeof thinking === 'string' && thinking) parts.push({ type: 'reasoning-delta', text: thinking });
       if (typeof text === 'string' && text) parts.push({ type: 'text-delta', text });
+      if (line.logprobs) parts.push(...logprobsPart(line.logprobs));
       if (Array.isArray(message?.tool_calls)) end.addCalls(message.tool_calls.map(fragmentOf));
       if (line.done !== true) return parts;
       end.setReason(finishReasonIn(reasons, line.done_reason ?? 'stop'));
@@ -106,6 +109,26 @@ function ollamaDecoder(toolNames?: readonly string[]): StreamDecoder {
     end: () => end.end(),
   };
 }
+
+/** https://docs.ollama.com/api/chat */
+function logprobsPart(logprobs: unknown): readonly EnginePart[] {
+  const tokens = (Array.isArray(logprobs) ? logprobs : []).flatMap((entry): TokenLogprob[] => {
+    const { token, logprob, top_logprobs: top } = (entry ?? {}) as Partial<OllamaLogprob>;
+    if (typeof token !== 'string' || typeof logprob !== 'number') return [];
+    const others = (Array.isArray(top) ? top : []).map((each) => ({
+      token: each.token,
+      logprob: each.logprob,
+    }));
+    return [{ token, logprob, ...(others.length > 0 ? { top: others } : {}) }];
+  });
+  return tokens.length > 0 ? [{ type: 'logprobs', tokens }] : [];
+}
+
+type OllamaLogprob = {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top_logprobs: readonly { readonly token: string; readonly logprob: number }[];
+};
 
 const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 

@@ -5,14 +5,17 @@ import type {
   FillRequest,
   FunctionTool,
   Message,
+  ReasoningEffort,
   TextRequest,
 } from '../../shared/chat.ts';
-import { functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
+import { assistantParts, functionTools, imagesOf, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import { toolArguments } from './merge-roles.ts';
+import { effortOf, nearestEffort } from './reasoning-efforts.ts';
 import type { WireRequest } from './wire-format.ts';
 
 export function encodeOllamaChat(model: string, request: CompletionRequest): WireRequest {
-  const { toolChoice, reasoning } = request;
+  const { toolChoice, reasoning, responseFormat, logprobs } = request;
+  const effort = reasoning && effortOf(reasoning);
   // The API has no field to force a call; tools that must not be called are not offered.
   const offered = toolChoice === 'none' ? [] : functionTools(request.tools);
   return {
@@ -22,13 +25,21 @@ export function encodeOllamaChat(model: string, request: CompletionRequest): Wir
       messages: request.messages.map(messageOf),
       stream: true,
       ...wholePrompt,
-      // gpt-oss has levels only. https://docs.ollama.com/capabilities/thinking
-      ...(reasoning?.effort === 'none' ? { think: /gpt-oss/i.test(model) ? 'low' : false } : {}),
+      ...(effort === undefined ? {} : { think: thinkOf(model, effort) }),
+      // https://docs.ollama.com/capabilities/structured-outputs
+      ...(responseFormat?.type === 'json' ? { format: responseFormat.schema ?? 'json' } : {}),
+      ...(logprobs === undefined
+        ? {}
+        : { logprobs: true, ...(logprobs > 0 ? { top_logprobs: logprobs } : {}) }),
       ...limitsOf(request),
       ...(offered.length > 0 ? { tools: offered.map(toolOf) } : {}),
     },
   };
 }
+
+/** gpt-oss has levels only, other models think or do not. https://docs.ollama.com/capabilities/thinking */
+const thinkOf = (model: string, effort: ReasoningEffort): string | boolean =>
+  /gpt-oss/i.test(model) ? (nearestEffort(['low', 'medium', 'high'], effort) ?? 'medium') : effort !== 'none';
 
 export const encodeOllamaFill = (model: string, request: FillRequest): WireRequest => ({
   path: '/api/generate',
@@ -54,15 +65,28 @@ export const encodeOllamaText = (model: string, request: TextRequest): WireReque
  */
 const wholePrompt = { truncate: false, shift: false } as const;
 
-type Limits = Pick<CompletionRequest, 'maxOutputTokens' | 'stop' | 'temperature' | 'topP' | 'seed'>;
+type Limits = Pick<
+  CompletionRequest,
+  | 'maxOutputTokens'
+  | 'stop'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'frequencyPenalty'
+  | 'presencePenalty'
+  | 'seed'
+>;
 
-const limitsOf = ({ maxOutputTokens, stop, temperature, topP, seed }: Limits): object =>
+const limitsOf = ({ maxOutputTokens, stop, ...sampling }: Limits): object =>
   optionsOf({
     num_predict: maxOutputTokens,
     stop: stop?.length ? stop : undefined,
-    temperature,
-    top_p: topP,
-    seed,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    seed: sampling.seed,
   });
 
 /** `num_ctx` is never among the options: another value makes Ollama reload the model. */
@@ -73,19 +97,35 @@ function optionsOf(values: Readonly<Record<string, unknown>>): object {
 
 function messageOf(message: Message): object {
   const { role } = message;
-  const content = textOf(message);
-  if (message.role === 'tool')
-    return { role, content, tool_name: message.toolName, tool_call_id: message.toolCallId };
-  if (message.role === 'assistant') {
-    const calls = toolCallsOf(message).map((call, index) => ({
-      id: call.id,
-      function: { index, name: call.name, arguments: toolArguments(call) },
-    }));
-    return { role, content, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
-  }
   const images = imagesOf(message).flatMap((image) => ('data' in image ? [image.data] : []));
-  return { role, content, ...(images.length > 0 ? { images } : {}) };
+  const shown = images.length > 0 ? { images } : {};
+  if (message.role === 'tool')
+    return {
+      role,
+      content: textOf(message),
+      tool_name: message.toolName,
+      tool_call_id: message.toolCallId,
+      ...shown,
+    };
+  if (message.role !== 'assistant') return { role, content: textOf(message), ...shown };
+  const calls = toolCallsOf(message).map((call, index) => ({
+    id: call.id,
+    function: { index, name: call.name, arguments: toolArguments(call) },
+  }));
+  // Templates of models that think need the thoughts that led to a call.
+  const thinking = calls.length > 0 ? thoughtsIn(message) : '';
+  return {
+    role,
+    content: textOf(message),
+    ...(thinking === '' ? {} : { thinking }),
+    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+  };
 }
+
+const thoughtsIn = (message: Extract<Message, { role: 'assistant' }>): string =>
+  assistantParts(message)
+    .map((part) => (part.type === 'reasoning' ? part.text : ''))
+    .join('');
 
 const toolOf = ({ name, description, inputSchema }: FunctionTool): object => ({
   type: 'function',

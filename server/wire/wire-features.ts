@@ -134,16 +134,53 @@ export const anthropicMessagesFeatures: WireFeatures = {
 };
 export const geminiFeatures: WireFeatures = {
   ...textAndTools,
+  topK: 'native',
+  frequencyPenalty: 'native',
+  presencePenalty: 'native',
   parallelToolCalls: 'none',
+  hostedTools: 'native',
   // Session and user have a field on Vertex AI only.
   metadata: 'none',
+  jsonAnswer: 'native',
+  jsonSchema: 'native',
+  reasoningEffort: 'native',
+  reasoningBudget: 'native',
+  reasoningSignatures: 'native',
+  serviceTier: 'native',
+  logprobs: 'native',
+  answerCount: 'native',
+  outputImages: 'native',
+  outputAudio: 'native',
+  // Prompts are cached without being asked.
+  cacheHints: 'mapped',
+  imageUrls: 'native',
+  imageFiles: 'native',
+  documents: 'native',
+  documentUrls: 'native',
+  documentFiles: 'native',
+  audio: 'native',
+  toolResultImages: 'native',
+  toolErrors: 'native',
+  hostedItems: 'native',
+  assistantMedia: 'native',
 };
 export const ollamaChatFeatures: WireFeatures = {
   ...textAndTools,
-  laterSystemMessages: 'native',
+  topK: 'native',
+  frequencyPenalty: 'native',
+  presencePenalty: 'native',
   toolChoice: 'none',
   parallelToolCalls: 'none',
   metadata: 'none',
+  jsonAnswer: 'native',
+  jsonSchema: 'native',
+  reasoningEffort: 'native',
+  reasoningBudget: 'mapped',
+  logprobs: 'native',
+  // A loaded model keeps the prompt before.
+  cacheHints: 'mapped',
+  toolResultImages: 'native',
+  laterSystemMessages: 'native',
 };
 
 /** What a wire has nothing for. */

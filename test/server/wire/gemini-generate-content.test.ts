@@ -11,6 +11,7 @@ test('thoughts are separate from text and count as output', async () => {
     { type: 'reasoning-delta', text: 'The user greets.' },
     { type: 'text-delta', text: '¡Hola' },
     { type: 'text-delta', text: ' 👋' },
+    { type: 'text-signature', signature: 'gemini:Cg==' },
     {
       type: 'finish',
       reason: 'stop',
