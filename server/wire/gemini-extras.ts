@@ -11,8 +11,8 @@ const fieldsOf = (value: unknown): Fields | undefined =>
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Whether a candidate holds anything beside its parts; most hold nothing. */
-export const hasGeminiExtras = (candidate: object): boolean =>
-  'groundingMetadata' in candidate || 'logprobsResult' in candidate || 'citationMetadata' in candidate;
+export const hasGeminiExtras = (candidate: Fields): boolean =>
+  !!(candidate['groundingMetadata'] ?? candidate['logprobsResult'] ?? candidate['citationMetadata']);
 
 /** Parts of the tools that the service runs itself. */
 const hostedNames = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];

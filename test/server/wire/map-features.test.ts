@@ -6,8 +6,15 @@ import { mapFeatures } from '../../../server/wire/map-features.ts';
 import { ollamaChatFeatures } from '../../../server/wire/wire-features.ts';
 import type { WireSupport } from '../../../server/wire/wire-format.ts';
 import type { CompletionRequest, Message } from '../../../shared/chat.ts';
+import type { WireFeatures } from '../../../shared/features.ts';
 
-const support: WireSupport = { name: 'openai-chat', features: ollamaChatFeatures };
+const features: WireFeatures = {
+  ...ollamaChatFeatures,
+  jsonAnswer: 'mapped',
+  jsonSchema: 'mapped',
+  toolResultImages: 'mapped',
+};
+const support: WireSupport = { name: 'openai-chat', features };
 const mapped = (request: Partial<CompletionRequest>) => mapFeatures({ messages: [], ...request }, support);
 const messagesOf = (...messages: Message[]) => mapped({ messages }).request.messages;
 
