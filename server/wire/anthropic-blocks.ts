@@ -22,7 +22,7 @@ export type Block = {
 };
 
 /** Of a service's own tools: a call, its result, and what else only the service can read. */
-const isHosted = (type: unknown): boolean =>
+export const isHostedBlock = (type: unknown): boolean =>
   typeof type === 'string' &&
   type !== 'tool_use' &&
   /^(?:\w+_tool_use|\w*tool_result|container_upload|compaction)$/.test(type);
@@ -91,7 +91,7 @@ export function openBlocks(end: FinishState) {
       }
       if (Array.isArray(block.citations)) citations.push(...(block.citations as readonly unknown[]));
       hostedIndices.delete(index);
-      if (isHosted(block.type)) {
+      if (isHostedBlock(block.type)) {
         hosted = { index, item: block, input: '' };
         hostedIndices.add(index);
       } else parts.push(...textOf(block));

@@ -81,10 +81,14 @@ function systemOf(
 function turnOf({ role, blocks: all }: Turn, isLast: boolean): readonly AnthropicTurn[] {
   const blocks =
     role === 'user' ? resultsFirst(all) : role === 'assistant' && isLast ? withoutTrailingSpace(all) : all;
+  return blocks.length === 0 ? [] : [{ role, content: plainContent(blocks) }];
+}
+
+/** One text without anything else is a text. */
+export function plainContent(blocks: readonly AnthropicBlock[]): AnthropicTurn['content'] {
   const [first] = blocks;
-  if (!first) return [];
-  const isPlain = blocks.length === 1 && first.type === 'text' && Object.keys(first).length === 2;
-  return [{ role, content: isPlain ? (first['text'] as string) : blocks }];
+  const isPlain = blocks.length === 1 && first?.type === 'text' && Object.keys(first).length === 2;
+  return isPlain ? (first['text'] as string) : blocks;
 }
 
 /** The results of calls must precede everything else in a turn. */

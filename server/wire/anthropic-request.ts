@@ -6,6 +6,7 @@ import {
   type AnthropicTurn,
   anthropicConversation,
   cacheControl,
+  plainContent,
 } from './anthropic-content.ts';
 import {
   supportsForcedTools,
@@ -141,8 +142,11 @@ function withFewMarks<Fields extends Body & { readonly tools?: readonly object[]
   return {
     ...body,
     ...(body.tools ? { tools: unmarked(body.tools) } : {}),
-    ...(body.system === undefined ? {} : { system: unmarked(body.system) }),
-    messages: messages.map((turn) => ({ ...turn, content: unmarked(turn.content) })),
+    ...(typeof body.system === 'object' ? { system: plainContent(unmarked(body.system)) } : {}),
+    messages: messages.map(({ role, content }) => ({
+      role,
+      content: typeof content === 'string' ? content : plainContent(unmarked(content)),
+    })),
   };
 }
 

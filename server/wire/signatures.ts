@@ -23,6 +23,18 @@ export function unsealSignature(vendor: SignatureVendor, signature: string | und
   return signature.startsWith(`${vendor}:`) ? signature.slice(vendor.length + 1) : signature;
 }
 
+/** The signature for a client of this vendor's wire: one of the vendor itself as the vendor wrote it. */
+export function signatureForClient(vendor: SignatureVendor, signature: string): string {
+  const own = unsealSignature(vendor, signature);
+  if (own !== undefined) return own;
+  const other = signatureVendor(signature);
+  return other && !signature.startsWith(`${other}:`) ? sealSignature(other, signature) : signature;
+}
+
+/** What such a client sends back: without a vendor it is from this one, perhaps from before the client came to Rumbo. */
+export const signatureFromClient = (vendor: SignatureVendor, text: string): string =>
+  signatureVendors.some((each) => text.startsWith(`${each}:`)) ? text : sealSignature(vendor, text);
+
 /** Calls may have a signature as it was sent, without its vendor. */
 function vendorByShape(signature: string): SignatureVendor | undefined {
   if (signature.startsWith('[')) return 'anthropic';
