@@ -48,9 +48,13 @@ export function localModels({ providers, settings, env, storagePath, onChanged, 
     loadTimes: times,
     loadOptions: () => toLoadOptions(settings()['local.keepAliveMinutes']),
   });
-  /** Computed again when the models or their sizes have changed. */
+  /** Computed again when the models or what engines report of them has changed. */
   let recommendations:
-    | { readonly signature: string; readonly byUse: ReturnType<typeof recommendLocalModels> }
+    | {
+        readonly models: readonly Model[];
+        readonly changes: number;
+        readonly byUse: ReturnType<typeof recommendLocalModels>;
+      }
     | undefined;
 
   /** A failure is not reported here: it shows in the state of the provider. */
@@ -75,14 +79,16 @@ export function localModels({ providers, settings, env, storagePath, onChanged, 
     },
     /** Local models that are good for this use, best first. */
     recommendedLocal(use: LocalUse): readonly ModelId[] {
-      const installed = providers.models().flatMap(({ source, id, provider, name }) => {
+      const models = providers.models();
+      const changes = states.changes();
+      if (recommendations?.models === models && recommendations.changes === changes)
+        return recommendations.byUse[use];
+      const installed = models.flatMap(({ source, id, provider, name }) => {
         if (source !== 'local') return [];
         const sizeBytes = states.localModels(provider).find((each) => each.name === name)?.sizeBytes;
         return [{ id, name, ...(sizeBytes === undefined ? {} : { sizeBytes }) }];
       });
-      const signature = installed.map(({ id, sizeBytes }) => `${id} ${sizeBytes}`).join('\n');
-      if (recommendations?.signature !== signature)
-        recommendations = { signature, byUse: recommendLocalModels(installed) };
+      recommendations = { models, changes, byUse: recommendLocalModels(installed) };
       return recommendations.byUse[use];
     },
     /** Makes a local model ready; when this resolves it is in its provider's list. Rejects with `RumboError`. */

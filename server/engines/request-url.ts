@@ -8,6 +8,18 @@ import { RumboError } from '../../shared/errors.ts';
  * @param path one that begins with `/../` is a sibling of the version
  */
 export function requestUrl(baseUrl: string, version: string | undefined, path: string): string {
+  const name = `${baseUrl}\n${version}\n${path}`;
+  const url = urls.get(name) ?? makeUrl(baseUrl, version, path);
+  if (urls.size >= maxUrls) urls.clear();
+  urls.set(name, url);
+  return url;
+}
+
+/** Nearly all requests go to the same few paths. */
+const urls = new Map<string, string>();
+const maxUrls = 256;
+
+function makeUrl(baseUrl: string, version: string | undefined, path: string): string {
   const base = URL.parse(baseUrl.replace(/(?<!\/)\/+$/, ''));
   if (!base || !/^https?:$/.test(base.protocol) || base.username || base.password || base.search || base.hash)
     throw new RumboError('The provider’s address is not valid.', {

@@ -59,17 +59,20 @@ const answerColumns = [
   'first_ms',
 ] as const;
 
+const insertAnswer = `insert or ignore into answers (${answerColumns.join(', ')}) values (${answerColumns.map(() => '?').join(', ')})`;
+const addToInline = `insert into inline (day, model, ${inlineColumns.join(', ')}) values (?, ?, ${inlineColumns.map(() => '?').join(', ')})
+    on conflict (day, model) do update set ${inlineColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`;
+
 /** Adds a row of a journal; one that is there already stays. */
 export function insertRow(database: DatabaseSync, row: JournalRow): void {
   if (isAnswerRow(row)) {
-    const sql = `insert or ignore into answers (${answerColumns.join(', ')}) values (${answerColumns.map(() => '?').join(', ')})`;
-    prepared(database, sql).run(...answerColumns.map((name) => row[name] ?? null));
+    const values: SQLInputValue[] = [];
+    for (const name of answerColumns) values.push(row[name] ?? null);
+    prepared(database, insertAnswer).run(...values);
     return;
   }
-  const sql = `insert into inline (day, model, ${inlineColumns.join(', ')}) values (?, ?, ${inlineColumns.map(() => '?').join(', ')})
-    on conflict (day, model) do update set ${inlineColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`;
   const values: SQLInputValue[] = inlineColumns.map((name) => row[name] ?? 0);
-  prepared(database, sql).run(periodStart('day', timeOfRow(row)), row['model'] ?? '', ...values);
+  prepared(database, addToInline).run(periodStart('day', timeOfRow(row)), row['model'] ?? '', ...values);
 }
 
 /** What is stored of a journal, in bytes, and whether nothing follows. */

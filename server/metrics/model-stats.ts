@@ -108,7 +108,11 @@ export function createModelStats() {
 
 export type ModelStats = ReturnType<typeof createModelStats>;
 
-const sizeOf = (promptTokens: number): number => sizeClasses.findIndex((max) => promptTokens <= max);
+function sizeOf(promptTokens: number): number {
+  let size = 0;
+  while (promptTokens > (sizeClasses[size] ?? 0) && size < sizeClasses.length - 1) size++;
+  return size;
+}
 
 function valuesOf(map: Map<string, RecentValues>, key: string): RecentValues {
   const values = map.get(key) ?? recentValues();
@@ -145,7 +149,10 @@ function recentValues() {
     medianDeviation(): number {
       const median = quantileOf(bySize, 0.5);
       // A typed array sorts numbers without a comparison function.
-      return quantileOf(Float64Array.from(bySize, (each) => Math.abs(each / median - 1)).sort(), 0.5);
+      const deviations = new Float64Array(bySize.length);
+      for (let index = 0; index < deviations.length; index++)
+        deviations[index] = Math.abs((bySize[index] ?? 0) / median - 1);
+      return quantileOf(deviations.sort(), 0.5);
     },
   };
 }

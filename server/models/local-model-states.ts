@@ -19,6 +19,11 @@ export function localModelStates({ loadTimes, onChanged, now }: LocalModelStates
   const lastLists = new Map<string, readonly LocalModel[]>();
   /** Loads and pulls by Rumbo itself, by model id as the engine lists it. */
   const inProgress = new Map<ModelId, WorkInProgress>();
+  let changes = 0;
+  const changed = (): void => {
+    changes += 1;
+    onChanged();
+  };
 
   const isWarm = ({ state, until }: LocalModel): boolean =>
     state === 'loaded' && !(until && Date.parse(until) <= now());
@@ -30,14 +35,17 @@ export function localModelStates({ loadTimes, onChanged, now }: LocalModelStates
   return {
     setList(provider: string, models: readonly LocalModel[]): void {
       lastLists.set(provider, models);
-      onChanged();
+      changed();
     },
+
+    /** How often the lists, or the work in progress, have changed. */
+    changes: (): number => changes,
 
     /** `undefined`: the work has ended. */
     setInProgress(id: ModelId, work: WorkInProgress | undefined): void {
       if (work) inProgress.set(id, work);
       else inProgress.delete(id);
-      onChanged();
+      changed();
     },
 
     /** The models of a provider as last reported, with work in progress. Contacts no engine. */

@@ -40,6 +40,8 @@ export type HttpResponse = {
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const defaultConnectMs = 10_000;
+/** Addresses that are kept parsed. */
+const maxTargets = 256;
 
 /** What the user's settings allow. Read with each request, since they change. */
 export type HttpRules = {
@@ -77,10 +79,20 @@ export function undiciHttp(
     return dispatchers;
   };
 
+  const targets = new Map<string, { readonly target: URL; readonly isPlain: boolean }>();
+  /** Parsed once: nearly all requests go to the same few addresses. */
+  const parse = (url: string) => {
+    const earlier = targets.get(url);
+    if (earlier) return earlier;
+    const made = { target: new URL(url), isPlain: isUnencrypted(url) };
+    if (targets.size >= maxTargets) targets.clear();
+    targets.set(url, made);
+    return made;
+  };
+
   const http: Http = async ({ method, url, headers, body, signal, connectMs = defaultConnectMs }) => {
-    const target = new URL(url);
-    const refusal =
-      isUnencrypted(url) && !rules.isHttpAllowed(target.origin) ? unencryptedError(target) : undefined;
+    const { target, isPlain } = parse(url);
+    const refusal = isPlain && !rules.isHttpAllowed(target.origin) ? unencryptedError(target) : undefined;
     // A proxy that does not work is reported first: the user has to mend it in any case.
     if (refusal && !(await loaded()).proxyOf(target)) throw refusal;
     const finishWaiting = pending.wait(target.origin);
@@ -224,7 +236,11 @@ function codeOf(error: unknown): string {
   return code || codeOf(error.cause) || (error.name === 'HTTPParserError' ? error.name : '');
 }
 
-const joinHeaders = (headers: HttpExchange['headers']): HttpResponse['headers'] =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+function joinHeaders(headers: HttpExchange['headers']): HttpResponse['headers'] {
+  const joined: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    joined[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return joined;
+}

@@ -23,7 +23,9 @@ export function providerKeys(config: ProviderConfig, keys: KeyStore) {
   const owner = keyOwnerOf(config);
   const { name, label, definition } = config;
   const problem = () => keys.problem(owner);
-  const missingReason = (): string => problem()?.message ?? `${label} has no API key.`;
+  const noKey = `${label} has no API key.`;
+  const missingReason = (): string => problem()?.message ?? noKey;
+  let missing: Cooldown = { rule: 'no-key', reason: noKey };
   return {
     owner,
     source: {
@@ -33,7 +35,11 @@ export function providerKeys(config: ProviderConfig, keys: KeyStore) {
     },
     /** Whether the provider needs a key and has none for its address. */
     areMissing: (): boolean => definition.key === 'required' && isKeyMissing(config, keys.location(owner)),
-    missingCooldown: (): Cooldown => ({ rule: 'no-key', reason: missingReason() }),
+    missingCooldown(): Cooldown {
+      const reason = missingReason();
+      if (missing.reason !== reason) missing = { rule: 'no-key', reason };
+      return missing;
+    },
     missingError(): RumboError {
       const action = problem()?.action;
       return new RumboError(missingReason(), {

@@ -27,6 +27,7 @@ export type ProviderRegistryDeps = Omit<
 
 export function providerRegistry(deps: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
+  let enabledLocal: readonly Provider[] = [];
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
   const models = describedModels({
@@ -48,9 +49,6 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
     },
   };
 
-  const enabledLocal = () =>
-    [...providers.values()].filter(({ config }) => config.source === 'local' && config.enabled);
-
   return {
     /** Takes new settings; providers whose own settings stay keep their lists, health and requests in flight. */
     configure(settings: Settings): void {
@@ -69,6 +67,9 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
             old && isSameConfig(old.config, config) ? old : provider(config, providerDeps),
           ];
         }),
+      );
+      enabledLocal = [...providers.values()].filter(
+        ({ config }) => config.source === 'local' && config.enabled,
       );
       problems = next.problems;
       modelSettings = settings.models;
@@ -113,7 +114,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
      * Returns at once when `signal` aborts; the lists still arrive, since other requests use them too.
      */
     refreshForRequest: (signal: AbortSignal, pinned?: string): Promise<void> =>
-      refreshForRequest(enabledLocal(), pinned === undefined ? undefined : providers.get(pinned), signal),
+      refreshForRequest(enabledLocal, pinned === undefined ? undefined : providers.get(pinned), signal),
     /** Requests model lists now: of one provider, or of every local one and of each cloud one that has listed before. */
     async refresh(name?: string): Promise<void> {
       const chosen = [...providers.values()].filter((each) =>
@@ -125,7 +126,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
     },
     /** Requests the lists of the engines on this machine and of the user's own servers now. */
     async refreshLocal(): Promise<void> {
-      await Promise.all(enabledLocal().map((each) => each.refresh()));
+      await Promise.all(enabledLocal.map((each) => each.refresh()));
     },
     status: (): ProviderStatus[] => [...providers.values()].map((each) => each.status(models.of(each))),
   };
@@ -137,28 +138,32 @@ function availabilityOf(
   providers: ReadonlyMap<string, Provider>,
 ): Pick<RoutingSnapshot, 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight'> {
   const cooldowns = new Map<string, Cooldown>();
-  const modelCooldowns = new Map<string, Cooldown>();
-  const tokensLeft = new Map<string, TokensLeft>();
+  let modelCooldowns: Map<string, Cooldown> | undefined;
+  let tokensLeft: Map<string, TokensLeft> | undefined;
   const inFlight = new Map<string, number>();
   for (const [name, each] of providers) {
     const available = each.availability();
     if (available.cooldown) cooldowns.set(name, available.cooldown);
-    copyByModelId(name, available.modelCooldowns, modelCooldowns);
-    copyByModelId(name, available.tokensLeft, tokensLeft);
+    modelCooldowns = withModelIds(name, available.modelCooldowns, modelCooldowns);
+    tokensLeft = withModelIds(name, available.tokensLeft, tokensLeft);
     const requests = each.inFlight();
     if (requests > 0) inFlight.set(name, requests);
   }
-  return { cooldowns, modelCooldowns, tokensLeft, inFlight };
+  return { cooldowns, modelCooldowns: modelCooldowns ?? none, tokensLeft: tokensLeft ?? none, inFlight };
 }
 
-/** Copies what a provider gives by the model's name into a map by model id. */
-function copyByModelId<Value>(
+const none: ReadonlyMap<string, never> = new Map<string, never>();
+
+/** Copies what a provider gives by the model's name into a map by model id; mostly there is nothing, and no map. */
+function withModelIds<Value>(
   provider: string,
   from: ReadonlyMap<string, Value>,
-  to: Map<string, Value>,
-): void {
-  if (from.size === 0) return;
-  for (const [name, value] of from) to.set(modelId(provider, name), value);
+  to: Map<string, Value> | undefined,
+): Map<string, Value> | undefined {
+  if (from.size === 0) return to;
+  const copied = to ?? new Map<string, Value>();
+  for (const [name, value] of from) copied.set(modelId(provider, name), value);
+  return copied;
 }
 
 /** Functions and wire format are the same for each kind, so the kind stands for them. */

@@ -49,8 +49,10 @@ export function slotQueue(admits: (occupied: number) => boolean) {
           waiting.splice(waiting.indexOf(entry), 1);
           reject(signal.reason);
         };
-        const index = waiting.findIndex((other) => other.priority < priority);
-        waiting.splice(index === -1 ? waiting.length : index, 0, entry);
+        // Most have the same priority: the place is at the end, or near it.
+        let index = waiting.length;
+        while (index > 0 && (waiting[index - 1]?.priority ?? priority) < priority) index--;
+        waiting.splice(index, 0, entry);
         signal.addEventListener('abort', leave, { once: true });
       });
     },

@@ -94,15 +94,19 @@ function unavailablePinOf(
     : { model, rule: 'unknown', reason: 'No provider lists it.' };
 }
 
+const isCloudModel = ({ source }: Model): boolean => source === 'api';
+const isAtRateLimit = ({ rule }: Exclusion): boolean => rule === 'rate-limit';
+
 /** Rule 4: rate limits exclude every cloud model that could have served, and a local one can. */
 function safetyLock(
   remaining: readonly Model[],
   excluded: readonly Exclusion[],
   { models }: RoutingSnapshot,
 ): string | undefined {
-  if (remaining.length === 0 || remaining.some(({ source }) => source === 'api')) return;
-  const cloud = new Set(models.filter(({ source }) => source === 'api').map(({ id }) => id));
-  const limited = excluded.filter(({ model, rule }) => rule === 'rate-limit' && cloud.has(model));
+  if (remaining.length === 0 || remaining.some(isCloudModel)) return;
+  if (!excluded.some(isAtRateLimit)) return;
+  const cloud = new Set(models.filter(isCloudModel).map(({ id }) => id));
+  const limited = excluded.filter((each) => isAtRateLimit(each) && cloud.has(each.model));
   if (limited.length === 0) return;
   const until = limited.map((exclusion) => exclusion.until ?? '').sort()[0];
   const providers = [...new Set(limited.map(({ model }) => providerOf(model)))];

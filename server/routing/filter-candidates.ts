@@ -139,12 +139,9 @@ function whyTooWeak(
   { strongerThan }: RoutingCriteria,
   { models }: RoutingSnapshot,
 ): string | undefined {
+  if (strongerThan === undefined) return;
   const weak = models.find(({ id }) => id === strongerThan);
-  if (
-    strongerThan === undefined ||
-    (weak ? tierOrDefault(model) > tierOrDefault(weak) : model.id !== strongerThan)
-  )
-    return;
+  if (weak ? tierOrDefault(model) > tierOrDefault(weak) : model.id !== strongerThan) return;
   return model.id === strongerThan
     ? 'A stronger one was requested.'
     : `It is not stronger than ${strongerThan}.`;
@@ -152,13 +149,19 @@ function whyTooWeak(
 
 /** The lists of the role and of the task type both apply. */
 function isAllowed(
-  { id, provider }: Model,
+  model: Model,
   { role, task }: RoutingCriteria,
   { roles, taskTypes }: RoutingSnapshot,
 ): boolean {
-  const lists = [role === undefined ? undefined : roles[role]?.allow, taskTypes[task]?.allow];
-  return lists.every((allow) => allow === undefined || allow.includes(id) || allow.includes(`${provider}/*`));
+  return (
+    isInList(model, role === undefined ? undefined : roles[role]?.allow) &&
+    isInList(model, taskTypes[task]?.allow)
+  );
 }
+
+/** @param allow absent: every model is */
+const isInList = ({ id, provider }: Model, allow: readonly string[] | undefined): boolean =>
+  allow === undefined || allow.includes(id) || allow.includes(`${provider}/*`);
 
 const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 

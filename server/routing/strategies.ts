@@ -102,8 +102,8 @@ export function wantedTier({ task, difficulty }: RoutingCriteria): number {
 function priorityOf(model: Model, order: readonly string[]): number {
   const own = order.indexOf(model.provider);
   const local = model.source === 'local' ? order.indexOf('local') : -1;
-  const positions = [own, local].filter((position) => position >= 0);
-  return positions.length > 0 ? Math.min(...positions) : order.length;
+  if (own < 0) return local < 0 ? order.length : local;
+  return local < 0 ? own : Math.min(own, local);
 }
 
 /** How well it suits the work, 0 is best: local models by recommendation, others by tier. */

@@ -41,8 +41,10 @@ export function keyCache({ stores, index, onProblemChanged }: KeyCacheDeps) {
   let changes = 0;
 
   const get = (owner: KeyOwner): CachedKeys => {
-    const account = accountOf(owner, firstSlot);
-    const keys = cached.get(account) ?? { read: new Map(), unsaved: [], instead: false };
+    const account = firstAccountOf(owner);
+    const earlier = cached.get(account);
+    if (earlier) return earlier;
+    const keys: CachedKeys = { read: new Map(), unsaved: [], instead: false };
     cached.set(account, keys);
     return keys;
   };
@@ -177,6 +179,15 @@ export type KeyCache = ReturnType<typeof keyCache>;
 /** The first slot has the account name of versions with one key per provider. */
 export const accountOf = ({ provider, origin }: Pick<KeyOwner, 'provider' | 'origin'>, slot: string) =>
   slot === firstSlot ? `${provider}@${origin}` : `${provider}@${origin}#${slot}`;
+
+/** By owner: it is needed several times for each request. */
+const firstAccounts = new WeakMap<KeyOwner, string>();
+
+function firstAccountOf(owner: KeyOwner): string {
+  const account = firstAccounts.get(owner) ?? accountOf(owner, firstSlot);
+  firstAccounts.set(owner, account);
+  return account;
+}
 
 export const distinctKeys = (keys: readonly NamedKey[]): NamedKey[] =>
   keys.filter(({ key }, at) => keys.findIndex((each) => each.key === key) === at);

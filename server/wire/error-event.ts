@@ -35,7 +35,7 @@ export function errorInEvent(event: object, name?: string): unknown {
   if (envelope && reportsError(envelope)) return event;
   // Ollama's lines; elsewhere a message is a sentence.
   if (typeof fields['message'] === 'object' && fields['message']) return;
-  if (answerFields.some((field) => hasContent(fields[field]))) return;
+  for (const field of answerFields) if (hasContent(fields[field])) return;
   return exceptionIn(fields) ?? (isBareError(fields) ? event : undefined);
 }
 

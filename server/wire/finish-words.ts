@@ -50,8 +50,10 @@ type EndFields = Readonly<Record<string, unknown>>;
 const otherNames = ['finishReason', 'stop_reason', 'native_finish_reason', 'done_reason', 'finish_details'];
 
 /** Whether a choice has a value under another name, which may be its finish reason. */
-export const hasOtherFinishField = (choice: object): boolean =>
-  otherNames.some((name) => (choice as EndFields)[name] != null);
+export function hasOtherFinishField(choice: object): boolean {
+  for (const name of otherNames) if ((choice as EndFields)[name] != null) return true;
+  return false;
+}
 
 /** The finish word in a choice, its delta or its event. `undefined`: it has not ended. @param places outermost last */
 export function finishWordIn(places: readonly (object | null | undefined)[]): string | undefined {

@@ -209,6 +209,9 @@ const limitFields = [
 export function sentOutputTokens(body: unknown): number | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = body as Readonly<Record<string, unknown>>;
-  const own = limitFields.map((name) => fields[name]).find((value) => typeof value === 'number');
-  return own ?? sentOutputTokens(fields['generationConfig'] ?? fields['options']);
+  for (const name of limitFields) {
+    const value = fields[name];
+    if (typeof value === 'number') return value;
+  }
+  return sentOutputTokens(fields['generationConfig'] ?? fields['options']);
 }

@@ -4,12 +4,18 @@ import { channelStart, channelText, turnEnds, turnStarts } from './special-token
 
 /** The text that was held back until the end: tokens at the end of an answer are no part of it. */
 export function withoutEndTokens(answer: string, held: string, isText: (token: string) => boolean): string {
-  const token = turnEnds.find((each) => held.startsWith(each) && !isText(each));
+  const token = endTokenOf(held, isText);
   if (!token || skipTokens(held.slice(token.length))?.trim() !== '') return held;
   // “The token is <|im_end|>”: the sentence ends with it.
   const isWord = token !== '</s>' && /[\p{L}:,][^\S\n]$/u.test(answer) && !isInsideCode(answer);
   const inBackquotes = /`[^`\n]*$/.test(answer) && !/(?:^|\n)[^\S\n]*`{3,}/.test(answer);
   return isWord || inBackquotes ? held : '';
+}
+
+/** A loop: the closure of a `find` would be optimized again and again. */
+function endTokenOf(held: string, isText: (token: string) => boolean): string | undefined {
+  for (const token of turnEnds) if (held.startsWith(token) && !isText(token)) return token;
+  return undefined;
 }
 
 /** The text after further tokens of the same end. `undefined`: more text has to decide. */

@@ -147,8 +147,8 @@ export function journaledUsageStore({ writer, poll, hasOthers, takeLock, now }: 
   };
 }
 
-const keysOf = (limits: readonly UsageLimit[]): JournalKey[] =>
-  limits.map(({ key, endsAtMs }) => [key, endsAtMs]);
+const keysOf = (limits: readonly UsageLimit[]): JournalKey[] => limits.map(keyOf);
+const keyOf = ({ key, endsAtMs }: UsageLimit): JournalKey => [key, endsAtMs];
 
 const reserveEntry = (
   { id, amount, limits }: UsageLease,

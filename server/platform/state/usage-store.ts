@@ -61,4 +61,7 @@ export const fitsLimits = (
   { used, reserved }: Pick<UsageStore, 'used' | 'reserved'>,
   limits: readonly UsageLimit[],
   amount: number,
-): boolean => limits.every(({ key, max }) => amount <= Math.max(0, max - used(key) - reserved(key)));
+): boolean => {
+  for (const { key, max } of limits) if (amount > Math.max(0, max - used(key) - reserved(key))) return false;
+  return true;
+};

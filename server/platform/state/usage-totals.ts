@@ -18,6 +18,11 @@ type OpenLease = {
 
 type Counter = { readonly used: number; readonly endsAtMs: number };
 
+function hasKey(keys: readonly JournalKey[], key: string): boolean {
+  for (const [each] of keys) if (each === key) return true;
+  return false;
+}
+
 export function usageTotals() {
   const counters = new Map<string, Counter>();
   const leases = new Map<string, OpenLease>();
@@ -38,7 +43,7 @@ export function usageTotals() {
     used,
     reserved(key: string): number {
       let sum = 0;
-      for (const { amount, keys } of leases.values()) if (keys.some(([each]) => each === key)) sum += amount;
+      for (const { amount, keys } of leases.values()) if (amount > 0 && hasKey(keys, key)) sum += amount;
       return sum;
     },
     begin: (id: string, lease: OpenLease): void => void leases.set(id, lease),

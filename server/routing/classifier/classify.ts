@@ -44,10 +44,9 @@ export function classify(prompt: string, named?: TaskType, corrections?: UserCor
   const scores = bundledClassifier.scores(features);
   corrections?.adjustScores(features, scores);
   const probabilities = bundledClassifier.probabilities(scores);
-  const best = probabilities.reduce(
-    (found, probability, index) => (probability > (probabilities[found] ?? 0) ? index : found),
-    0,
-  );
+  let best = 0;
+  for (let index = 1; index < probabilities.length; index++)
+    if ((probabilities[index] ?? 0) > (probabilities[best] ?? 0)) best = index;
   const confidence = probabilities[best] ?? 0;
   const abstained = confidence < minConfidence;
   const guess = bundledClassifier.tasks[best] ?? 'general';

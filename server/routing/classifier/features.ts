@@ -35,13 +35,16 @@ const dictionaryOf = (): PhraseMatcher => {
 export function featuresOf(prompt: string): Features {
   const parsed = parsePrompt(prompt);
   const conceptCounts = new Uint8Array(conceptNames.length);
-  const conceptsBySentence = parsed.sentences.map((sentence) => concepts(parsed.codes, sentence));
+  const conceptsBySentence: number[][] = [];
+  for (const sentence of parsed.sentences) conceptsBySentence.push(concepts(parsed.codes, sentence));
   const asking = askingSentences(parsed.sentences, conceptsBySentence);
-  const collected = featureCollector();
+  clearCollected();
   let words = 0;
   let leadConcept = none;
   let objectConcept = none;
-  for (const [index, sentence] of parsed.sentences.entries()) {
+  let index = -1;
+  for (const sentence of parsed.sentences) {
+    index += 1;
     const found = conceptsBySentence[index] ?? [];
     const isFirst = index === asking.first;
     const isLast = index === asking.last;
@@ -49,31 +52,31 @@ export function featuresOf(prompt: string): Features {
     const object = objectOf(found);
     if (object !== none) {
       if (isFirst) objectConcept = found[object] ?? none;
-      collected.add(meaningIndex('object', found[object] ?? none), weight);
-      collected.add(meaningIndex('deed', found[0] ?? none, found[object] ?? none), weight);
-      if (isFirst) collected.add(meaningIndex('wanted', found[object] ?? none), 1);
+      collect(meaningIndex('object', found[object] ?? none), weight);
+      collect(meaningIndex('deed', found[0] ?? none, found[object] ?? none), weight);
+      if (isFirst) collect(meaningIndex('wanted', found[object] ?? none), 1);
     }
-    for (const [order, concept] of found.entries()) {
+    let order = -1;
+    for (const concept of found) {
+      order += 1;
       conceptCounts[concept] = Math.min(255, (conceptCounts[concept] ?? 0) + 1);
-      collected.add(
-        meaningIndex('concept', concept),
-        object !== none && order > object ? weight / 2 : weight,
-      );
-      if (isFirst) collected.add(meaningIndex('first', concept), 1);
-      if (isLast) collected.add(meaningIndex('last', concept), 1);
-      if (order === 0) collected.add(meaningIndex(sentence.asks ? 'asked' : 'leading', concept), weight);
-      const [before = none, earlier = none] = [found[order - 1], found[order - 2]];
-      if (before !== none) collected.add(meaningIndex('pair', before, concept), weight);
-      if (earlier !== none) collected.add(meaningIndex('pair', earlier, concept), 0.6 * weight);
+      collect(meaningIndex('concept', concept), object !== none && order > object ? weight / 2 : weight);
+      if (isFirst) collect(meaningIndex('first', concept), 1);
+      if (isLast) collect(meaningIndex('last', concept), 1);
+      if (order === 0) collect(meaningIndex(sentence.asks ? 'asked' : 'leading', concept), weight);
+      const before = found[order - 1] ?? none;
+      const earlier = found[order - 2] ?? none;
+      if (before !== none) collect(meaningIndex('pair', before, concept), weight);
+      if (earlier !== none) collect(meaningIndex('pair', earlier, concept), 0.6 * weight);
     }
     if (isFirst || leadConcept === none) leadConcept = found[0] ?? none;
-    if (words < maxWords) words += addWords(parsed.codes, sentence, weight, collected);
+    if (words < maxWords) words += addWords(parsed.codes, sentence, weight);
   }
   for (const shape of shapes(parsed, conceptCounts, asking.first)) {
-    collected.add(meaningIndex('shape', shape), 1);
-    if (shape < pastedShapes) collected.add(meaningIndex('pasted', shape, leadConcept), 1);
+    collect(meaningIndex('shape', shape), 1);
+    if (shape < pastedShapes) collect(meaningIndex('pasted', shape, leadConcept), 1);
   }
-  return { ...collected.finish(), parsed, conceptCounts, leadConcept, objectConcept };
+  return { ...collectedFeatures(), parsed, conceptCounts, leadConcept, objectConcept };
 }
 
 /** The index of the object of a sentence's first demand among its concepts; what follows only describes it. */
@@ -168,12 +171,7 @@ function concepts(codes: Uint8Array, { start, end }: Sentence): number[] {
 }
 
 /** Adds words, their stems and pairs of neighbours. Names in code are skipped: they say little. */
-function addWords(
-  codes: Uint8Array,
-  { start, end }: Sentence,
-  weight: number,
-  collected: FeatureCollector,
-): number {
+function addWords(codes: Uint8Array, { start, end }: Sentence, weight: number): number {
   let count = 0;
   let neighbour = 0;
   for (let at = start; at < end; at++) {
@@ -193,9 +191,9 @@ function addWords(
       continue;
     }
     count++;
-    collected.add(word('word', hash), weight);
-    if (beginning !== 0) collected.add(word('beginning', beginning), weight);
-    if (neighbour !== 0) collected.add(word('neighbours', neighbour, hash), weight);
+    collect(word('word', hash), weight);
+    if (beginning !== 0) collect(word('beginning', beginning), weight);
+    if (neighbour !== 0) collect(word('neighbours', neighbour, hash), weight);
     neighbour = hash;
   }
   return count;
@@ -212,8 +210,13 @@ function shapes(
   first: number,
 ): number[] {
   const found: number[] = [];
-  if (Object.values(lines).every((count) => count === 0)) return found;
-  const words = sentences.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (lines.prose + lines.bullet + lines.code + lines.trace + lines.diff === 0) return found;
+  let words = 0;
+  let asks = false;
+  for (const sentence of sentences) {
+    words += sentence.end - sentence.start;
+    asks ||= sentence.asks;
+  }
   const is = (shape: number, holds: boolean) => {
     if (holds) found.push(shape);
   };
@@ -232,12 +235,13 @@ function shapes(
   is(54, numbers > 2);
   is(55, sentences.length === 0);
   is(56, length > 1_000);
-  is(57, words > 0 && lines.code === 0 && lines.trace === 0 && sentences.some(({ asks }) => asks));
+  is(57, words > 0 && lines.code === 0 && lines.trace === 0 && asks);
   const { start = 0, end = 0 } = sentences[first] ?? {};
   let commas = 0;
   for (let at = start; at < end; at++) if (codes[at] === charCode.pause) commas++;
   is(70 + Math.min(4, Math.floor(commas / 2)), sentences.length > 0);
-  const distinct = conceptCounts.reduce((sum, times) => sum + Math.min(1, times), 0);
+  let distinct = 0;
+  for (const times of conceptCounts) if (times > 0) distinct++;
   is(60 + Math.min(8, distinct), true);
   return found;
 }
@@ -248,16 +252,23 @@ function askingSentences(
   sentences: readonly Sentence[],
   conceptsBySentence: readonly (readonly number[])[],
 ): { first: number; last: number } {
-  const asks = (sentence: Sentence, index: number) =>
-    !sentence.isBullet && isDemand(sentence, conceptsBySentence[index] ?? []);
-  const first = sentences.findIndex(asks);
-  if (first >= 0) return { first, last: sentences.findLastIndex(asks) };
+  let first = -1;
+  let last = -1;
+  let index = -1;
+  for (const sentence of sentences) {
+    index += 1;
+    if (sentence.isBullet || !isDemand(sentence, conceptsBySentence[index] ?? [])) continue;
+    if (first < 0) first = index;
+    last = index;
+  }
+  if (first >= 0) return { first, last };
   const firstLong = sentences.findIndex(({ start, end, isBullet }) => !isBullet && end - start > 9);
   return { first: Math.max(0, firstLong), last: sentences.findLastIndex(({ isBullet }) => !isBullet) };
 }
 
 const isDemand = ({ asks }: Sentence, found: readonly number[]): boolean =>
-  asks || found.some((concept) => demands.has(concept) || questions.has(concept));
+  asks || found.some(isDemandConcept);
+const isDemandConcept = (concept: number): boolean => demands.has(concept) || questions.has(concept);
 
 /** Kinds of features: one number in two kinds is two features. */
 const kinds = [
@@ -294,46 +305,42 @@ function hashOf(seed: number, a: number, b: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-type FeatureCollector = {
-  /** A feature counts once, with its largest value. */
-  readonly add: (featureIndex: number, value: number) => void;
-  readonly finish: () => Pick<Features, 'indices' | 'values'>;
-};
-
-/** Scratch space that `finish` clears; it is empty between calls of `featuresOf`. */
+/** The features of the prompt that is being read. One prompt is read at a time, so they need no object of their own. */
 const valueAt = new Float32Array(dimension);
 const touched = new Uint16Array(dimension);
+let touchedCount = 0;
 
-function featureCollector(): FeatureCollector {
-  let count = 0;
-  return {
-    add(featureIndex, value) {
-      const before = valueAt[featureIndex] ?? 0;
-      if (before === 0) touched[count++] = featureIndex;
-      if (value > before) valueAt[featureIndex] = value;
-    },
-    finish() {
-      const indices = touched.slice(0, count);
-      const values = new Float32Array(count);
-      let [meaningSquares, wordSquares] = [0, 0];
-      for (const featureIndex of indices) {
-        const square = (valueAt[featureIndex] ?? 0) ** 2;
-        if (featureIndex < meaningCount) meaningSquares += square;
-        else wordSquares += square;
-      }
-      // A long prompt has no larger norm than a short one.
-      const meaningScale =
-        meaningSquares > maxMeaningSquares ? Math.sqrt(maxMeaningSquares / meaningSquares) : 1;
-      const wordScale = wordSquares > 0 ? wordNorm / Math.sqrt(wordSquares) : 0;
-      for (let index = 0; index < count; index++) {
-        const featureIndex = indices[index] ?? 0;
-        values[index] =
-          (valueAt[featureIndex] ?? 0) * (featureIndex < meaningCount ? meaningScale : wordScale);
-        valueAt[featureIndex] = 0;
-      }
-      return { indices, values };
-    },
-  };
+function clearCollected(): void {
+  for (let index = 0; index < touchedCount; index++) valueAt[touched[index] ?? 0] = 0;
+  touchedCount = 0;
+}
+
+/** A feature counts once, with its largest value. */
+function collect(featureIndex: number, value: number): void {
+  const before = valueAt[featureIndex] ?? 0;
+  if (before === 0) touched[touchedCount++] = featureIndex;
+  if (value > before) valueAt[featureIndex] = value;
+}
+
+function collectedFeatures(): Pick<Features, 'indices' | 'values'> {
+  const indices = touched.slice(0, touchedCount);
+  const values = new Float32Array(touchedCount);
+  let meaningSquares = 0;
+  let wordSquares = 0;
+  for (let index = 0; index < indices.length; index++) {
+    const featureIndex = indices[index] ?? 0;
+    const square = (valueAt[featureIndex] ?? 0) ** 2;
+    if (featureIndex < meaningCount) meaningSquares += square;
+    else wordSquares += square;
+  }
+  // A long prompt has no larger norm than a short one.
+  const meaningScale = meaningSquares > maxMeaningSquares ? Math.sqrt(maxMeaningSquares / meaningSquares) : 1;
+  const wordScale = wordSquares > 0 ? wordNorm / Math.sqrt(wordSquares) : 0;
+  for (let index = 0; index < indices.length; index++) {
+    const featureIndex = indices[index] ?? 0;
+    values[index] = (valueAt[featureIndex] ?? 0) * (featureIndex < meaningCount ? meaningScale : wordScale);
+  }
+  return { indices, values };
 }
 /** Largest squared norm of the features with a meaning, and the norm of the words. */
 const maxMeaningSquares = 16;

@@ -28,12 +28,7 @@ export function measuresOf(
   { parsed, conceptCounts, leadConcept, objectConcept }: Features,
 ): number[] {
   const { sentences, numbers, lines, codes, length } = parsed;
-  const count = (...names: readonly ConceptName[]) =>
-    names.reduce((sum, name) => sum + (conceptCounts[conceptNames.indexOf(name)] ?? 0), 0);
-  const leads = (...names: readonly ConceptName[]) =>
-    Number(names.some((name) => conceptNames[leadConcept] === name));
-  const wants = (...names: readonly ConceptName[]) =>
-    Number(names.some((name) => conceptNames[objectConcept] === name));
+  const reasoning = countOf(conceptCounts, concepts.reasoning);
   return [
     log(length / 60),
     log(sentences.length),
@@ -43,20 +38,44 @@ export function measuresOf(
     log(lines.bullet),
     longWords(codes),
     Number(sentences.at(-1)?.asks ?? false),
-    log(count('reasoning')),
-    Math.min(1, count('reasoning')) * log(numbers),
-    leads('who_when', 'which'),
-    leads('what_is', 'explain', 'summarise', 'opinion', 'compare', 'discuss'),
-    Math.max(wants('writing'), leads('creative', 'translate', 'proofread', 'writing')),
-    wants('function', 'command', 'code_unit', 'class', 'app', 'feature', 'parts'),
-    log(wants('app', 'feature', 'parts', 'class') * count('whole', 'parts', 'feature', 'app')),
-    Number(
-      wants('architecture', 'scale', 'pattern', 'data_model') === 1 ||
-        leads('design', 'parts_that_talk', 'organise') === 1,
-    ),
-    leads('error', 'not_working', 'symptom', 'fix', 'performance', 'security'),
+    log(reasoning),
+    Math.min(1, reasoning) * log(numbers),
+    isOneOf(leadConcept, concepts.quantity),
+    isOneOf(leadConcept, concepts.explaining),
+    Math.max(isOneOf(objectConcept, concepts.text), isOneOf(leadConcept, concepts.writing)),
+    isOneOf(objectConcept, concepts.making),
+    log(isOneOf(objectConcept, concepts.whole) * countOf(conceptCounts, concepts.parts)),
+    Math.max(isOneOf(objectConcept, concepts.designed), isOneOf(leadConcept, concepts.designing)),
+    isOneOf(leadConcept, concepts.trouble),
   ];
 }
+
+const indicesOf = (...names: readonly ConceptName[]): readonly number[] =>
+  names.map((name) => conceptNames.indexOf(name));
+
+/** What the measures look for, by index in `conceptNames`. */
+const concepts = {
+  reasoning: indicesOf('reasoning'),
+  quantity: indicesOf('who_when', 'which'),
+  explaining: indicesOf('what_is', 'explain', 'summarise', 'opinion', 'compare', 'discuss'),
+  text: indicesOf('writing'),
+  writing: indicesOf('creative', 'translate', 'proofread', 'writing'),
+  making: indicesOf('function', 'command', 'code_unit', 'class', 'app', 'feature', 'parts'),
+  whole: indicesOf('app', 'feature', 'parts', 'class'),
+  parts: indicesOf('whole', 'parts', 'feature', 'app'),
+  designed: indicesOf('architecture', 'scale', 'pattern', 'data_model'),
+  designing: indicesOf('design', 'parts_that_talk', 'organise'),
+  trouble: indicesOf('error', 'not_working', 'symptom', 'fix', 'performance', 'security'),
+};
+
+function countOf(conceptCounts: Uint8Array, wanted: readonly number[]): number {
+  let sum = 0;
+  for (const concept of wanted) sum += conceptCounts[concept] ?? 0;
+  return sum;
+}
+
+/** 1 where the concept is one of those, else 0. */
+const isOneOf = (concept: number, wanted: readonly number[]): number => Number(wanted.includes(concept));
 
 const log = (value: number): number => Math.log2(1 + value);
 

@@ -59,10 +59,10 @@ export function loadModel(file: unknown): ClassifierModel {
     },
     probabilities: (scores) => softmax(scores, temperature),
     difficulty(prompt, features) {
-      const score = measuresOf(prompt, features).reduce(
-        (sum, value, index) => sum + value * (difficulty.weights[index] ?? 0),
-        difficulty.bias,
-      );
+      let score = difficulty.bias;
+      const measures = measuresOf(prompt, features);
+      for (let index = 0; index < measures.length; index++)
+        score += (measures[index] ?? 0) * (difficulty.weights[index] ?? 0);
       return 1 / (1 + Math.exp(-score));
     },
   };
@@ -70,10 +70,15 @@ export function loadModel(file: unknown): ClassifierModel {
 
 /** Softmax. */
 export function softmax(scores: Float32Array, temperature = 1): Float32Array {
-  const highest = scores.reduce((max, score) => Math.max(max, score), -Infinity);
-  const odds = scores.map((score) => Math.exp((score - highest) / temperature));
-  const sum = odds.reduce((total, value) => total + value, 0);
-  return odds.map((value) => value / sum);
+  const odds = new Float32Array(scores.length);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const score of scores) highest = Math.max(highest, score);
+  for (let index = 0; index < odds.length; index++)
+    odds[index] = Math.exp(((scores[index] ?? 0) - highest) / temperature);
+  let sum = 0;
+  for (const value of odds) sum += value;
+  for (let index = 0; index < odds.length; index++) odds[index] = (odds[index] ?? 0) / sum;
+  return odds;
 }
 
 /** The bundled model. */

@@ -36,63 +36,18 @@ export function parsePrompt(prompt: string): ParsedPrompt {
     prompt.length <= 2 * window
       ? prompt
       : `${prompt.slice(0, window)}\n${prompt.slice(prompt.length - window)}`;
-  const codes = new Uint8Array(text.length + 2);
-  const sentences: Sentence[] = [];
+  const prose: Prose = {
+    codes: new Uint8Array(text.length + 2),
+    end: 0,
+    sentences: [],
+    spanishMarks: 0,
+    names: 0,
+    numbers: 0,
+  };
   const lines = { prose: 0, bullet: 0, code: 0, trace: 0, diff: 0 };
-  let at = 0;
-  let [fences, spanishMarks, names, numbers] = [0, 0, 0, 0];
+  let fences = 0;
   let fenced = false;
   let inDiff = false;
-
-  const readProse = (line: string, from: number, isBullet: boolean) => {
-    let start = at;
-    let asks = false;
-    let last: number = charCode.blank;
-    const close = () => {
-      if (at > start) {
-        sentences.push({ start, end: at, asks, isBullet });
-        codes[at++] = charCode.end;
-      }
-      start = at;
-      asks = false;
-      last = charCode.blank;
-    };
-    for (let index = from; index < line.length; index++) {
-      const char = line.charCodeAt(index);
-      let folded =
-        char < foldings.length
-          ? (foldings[char] ?? charCode.blank)
-          : char === 0x2019
-            ? skipped
-            : charCode.blank;
-      if (folded === skipped) continue;
-      if (folded === mark) {
-        // A dot inside a word is part of an identifier: node.js, a.b.
-        const next = line.charCodeAt(index + 1);
-        if (char === dot && last !== charCode.blank && isWordChar(next)) folded = charCode.other;
-        else {
-          if (char === question) asks = true;
-          if (char === openingQuestion || char === openingExclamation) spanishMarks++;
-          if (char === openingQuestion) asks = true;
-          else if (char !== openingExclamation) close();
-          continue;
-        }
-      }
-      if (folded === charCode.blank && (last === charCode.blank || last === charCode.pause)) continue;
-      if (folded === charCode.pause && last === charCode.blank && at > start) at--;
-      if (folded === charCode.other && last <= 26 && last > 0) names++;
-      else if (char >= 65 && char <= 90 && index > 0 && isLower(line.charCodeAt(index - 1))) names++;
-      if (
-        folded >= charCode.digit &&
-        folded < charCode.other &&
-        !(last >= charCode.digit && last < charCode.other)
-      )
-        numbers++;
-      codes[at++] = folded;
-      last = folded;
-    }
-    close();
-  };
 
   for (let start = 0; start <= text.length; ) {
     const newline = text.indexOf('\n', start);
@@ -111,11 +66,12 @@ export function parsePrompt(prompt: string): ParsedPrompt {
     lines[kind]++;
     if (kind === 'prose' || kind === 'bullet') {
       inDiff = false;
-      readProse(line, first, kind === 'bullet');
+      readProse(prose, line, first, kind === 'bullet');
     }
   }
+  const { codes, end, sentences, spanishMarks, names, numbers } = prose;
   return {
-    codes: codes.subarray(0, at),
+    codes: codes.subarray(0, end),
     sentences,
     lines,
     fences,
@@ -124,6 +80,78 @@ export function parsePrompt(prompt: string): ParsedPrompt {
     numbers,
     length: prompt.length,
   };
+}
+
+/** The prose as read so far; `end` is the index in `codes` that follows it. */
+type Prose = {
+  readonly codes: Uint8Array;
+  end: number;
+  readonly sentences: Sentence[];
+  spanishMarks: number;
+  names: number;
+  numbers: number;
+};
+
+/** Adds a line of prose. No closure of `parsePrompt`: V8 would forget its optimized code with each full collection. */
+function readProse(prose: Prose, line: string, from: number, isBullet: boolean): void {
+  const { codes } = prose;
+  let at = prose.end;
+  let start = at;
+  let asks = false;
+  let last: number = charCode.blank;
+  for (let index = from; index < line.length; index++) {
+    const char = line.charCodeAt(index);
+    let folded =
+      char < foldings.length
+        ? (foldings[char] ?? charCode.blank)
+        : char === 0x2019
+          ? skipped
+          : charCode.blank;
+    if (folded === skipped) continue;
+    if (folded === mark) {
+      // A dot inside a word is part of an identifier: node.js, a.b.
+      const next = line.charCodeAt(index + 1);
+      if (char === dot && last !== charCode.blank && isWordChar(next)) folded = charCode.other;
+      else {
+        if (char === question || char === openingQuestion) asks = true;
+        if (char === openingQuestion || char === openingExclamation) prose.spanishMarks++;
+        else {
+          at = endSentence(prose, start, at, asks, isBullet);
+          start = at;
+          asks = false;
+          last = charCode.blank;
+        }
+        continue;
+      }
+    }
+    if (folded === charCode.blank && (last === charCode.blank || last === charCode.pause)) continue;
+    if (folded === charCode.pause && last === charCode.blank && at > start) at--;
+    if (folded === charCode.other && last <= 26 && last > 0) prose.names++;
+    else if (char >= 65 && char <= 90 && index > 0 && isLower(line.charCodeAt(index - 1))) prose.names++;
+    if (
+      folded >= charCode.digit &&
+      folded < charCode.other &&
+      !(last >= charCode.digit && last < charCode.other)
+    )
+      prose.numbers++;
+    codes[at++] = folded;
+    last = folded;
+  }
+  prose.end = endSentence(prose, start, at, asks, isBullet);
+}
+
+/** Ends the sentence from `start` to `end`, if it has any character. Returns where the next one starts. */
+function endSentence(
+  { codes, sentences }: Prose,
+  start: number,
+  end: number,
+  asks: boolean,
+  isBullet: boolean,
+): number {
+  if (end === start) return end;
+  sentences.push({ start, end, asks, isBullet });
+  codes[end] = charCode.end;
+  return end + 1;
 }
 
 /** Characters of a line that decide its kind: patterns do not run over more, whatever is pasted. */
