@@ -5,6 +5,7 @@
 import * as z from 'zod';
 
 /** The formats of pictures that every service with vision reads. */
+export type ImageMediaType = (typeof imageMediaTypes)[number];
 export const imageMediaTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 
 /** The formats of sound that services read or write. */
