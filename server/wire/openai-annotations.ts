@@ -24,6 +24,14 @@ function tokenOf(entry: unknown): { readonly token: string; readonly logprob: nu
   return typeof token === 'string' && typeof logprob === 'number' ? { token, logprob } : undefined;
 }
 
+/** The same, as a client of OpenAI's wires reads it. */
+export const logprobField = ({ token, logprob, top = [] }: TokenLogprob): object => ({
+  token,
+  logprob,
+  bytes: [...Buffer.from(token)],
+  top_logprobs: top.map((each) => ({ ...each, bytes: [...Buffer.from(each.token)] })),
+});
+
 /**
  * https://platform.openai.com/docs/guides/tools-web-search#output-and-citations
  * @param offset of the text that the annotation counts in. Absent: it is all the text

@@ -22,7 +22,7 @@ export function sealReasoningItem(item: unknown): string | undefined {
 }
 
 /** The item of a signature; `undefined` where another service made it. */
-export const reasoningItem = (signature: string | undefined): object | undefined =>
+export const reasoningItem = (signature: string | undefined): z.infer<typeof Reasoning> | undefined =>
   itemOf(signature, Reasoning);
 
 /** A picture that the service made. `undefined`: the item holds none. */

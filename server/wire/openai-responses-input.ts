@@ -31,8 +31,12 @@ function itemsOf(message: Message, customCalls: Set<string>): readonly object[] 
 
 /** Text alone stays a string. */
 function contentOf(content: Exclude<Message, { role: 'assistant' }>['content']): string | readonly object[] {
-  if (typeof content === 'string' || content.every(isText)) return textOf({ content });
-  return (content as readonly MessagePart[]).flatMap(inputPart);
+  if (typeof content === 'string') return content;
+  const parts = content as readonly MessagePart[];
+  // The API has no field for sound.
+  return parts.every((part) => isText(part) || part.type === 'audio')
+    ? textOf({ content })
+    : parts.flatMap(inputPart);
 }
 
 const isText = (part: MessagePart): boolean =>

@@ -23,13 +23,15 @@ export function unsealSignature(vendor: SignatureVendor, signature: string | und
   return signature.startsWith(`${vendor}:`) ? signature.slice(vendor.length + 1) : signature;
 }
 
-/** The signature for a client of this vendor's wire: one of the vendor itself as the vendor wrote it. */
-export function signatureForClient(vendor: SignatureVendor, signature: string): string {
-  const own = unsealSignature(vendor, signature);
-  if (own !== undefined) return own;
-  const other = signatureVendor(signature);
-  return other && !signature.startsWith(`${other}:`) ? sealSignature(other, signature) : signature;
+/** The signature with its vendor, for a client that may send it to any. */
+export function sealedSignature(signature: string): string {
+  const vendor = signatureVendor(signature);
+  return vendor && !signature.startsWith(`${vendor}:`) ? sealSignature(vendor, signature) : signature;
 }
+
+/** The signature for a client of this vendor's wire: one of the vendor itself as the vendor wrote it. */
+export const signatureForClient = (vendor: SignatureVendor, signature: string): string =>
+  unsealSignature(vendor, signature) ?? sealedSignature(signature);
 
 /** What such a client sends back: without a vendor it is from this one, perhaps from before the client came to Rumbo. */
 export const signatureFromClient = (vendor: SignatureVendor, text: string): string =>

@@ -20,7 +20,7 @@ import {
 } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { cacheHint, type DocumentFields, documentData, imageData, imagePart } from './client-media.ts';
-import { effortNamed, toolNamesById } from './client-options.ts';
+import { described, effortNamed, toolNamesById } from './client-options.ts';
 
 const names = new Set([
   ...['model', 'messages', 'system', 'max_tokens', 'stream', 'stop_sequences', 'tools', 'tool_choice'],
@@ -122,7 +122,7 @@ function toolOf(value: unknown, index: number, { ignore }: Reader): readonly Too
   return [
     {
       name,
-      ...defined({ description: stringOf(tool['description']) }),
+      ...described(tool),
       inputSchema: fieldsOf(tool['input_schema']) ?? { type: 'object', properties: {} },
       ...(tool['strict'] === true ? { isStrict: true } : {}),
       ...cacheHint(tool['cache_control']),

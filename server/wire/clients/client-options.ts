@@ -26,6 +26,12 @@ export function grammarOf(fields: Fields | undefined): Grammar | undefined {
   return syntax && text ? { syntax, text } : undefined;
 }
 
+/** The description of a tool, where it has one. */
+export const described = (fields: Fields): { readonly description?: string } => {
+  const description = stringOf(fields['description']);
+  return description === undefined ? {} : { description };
+};
+
 /** The names of the tools that were called, by the ids of their calls: results often have only those. */
 export function toolNamesById() {
   const byId = new Map<string, string>();

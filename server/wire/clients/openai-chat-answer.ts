@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/chat.ts';
 import type { AudioPart, Citation, ImagePart, ToolCall } from '../../../shared/content.ts';
 import { endMarker, type StreamEvent } from '../../platform/stream-event.ts';
+import { logprobField } from '../openai-annotations.ts';
 import { unsealDetails } from '../openai-chat-reasoning-details.ts';
 import type { AnswerEncoder, ClientAnswer } from './client-format.ts';
 
@@ -57,7 +58,7 @@ export function chatAnswerEncoder({ id, model, createdAt, request }: ClientAnswe
       case 'audio':
         return [chunk({ audio: audioField(part) })];
       case 'logprobs':
-        return [chunk({}, { logprobs: { content: part.tokens.map(tokenField), refusal: null } })];
+        return [chunk({}, { logprobs: { content: part.tokens.map(logprobField), refusal: null } })];
       case 'alternative': {
         const index = alternatives.length;
         const { role: _, ...delta } = alternativeMessage(part);
@@ -197,15 +198,8 @@ const audioField = (part: AudioPart): object => ({
   transcript: part.transcript ?? '',
 });
 
-const tokenField = ({ token, logprob, top = [] }: TokenLogprob): object => ({
-  token,
-  logprob,
-  bytes: [...Buffer.from(token)],
-  top_logprobs: top.map((each) => ({ ...each, bytes: [...Buffer.from(each.token)] })),
-});
-
 const logprobsField = (tokens: readonly TokenLogprob[] = []): object =>
-  tokens.length > 0 ? { logprobs: { content: tokens.map(tokenField), refusal: null } } : {};
+  tokens.length > 0 ? { logprobs: { content: tokens.map(logprobField), refusal: null } } : {};
 
 const usageEvent = (head: object, usage: Usage | undefined): StreamEvent => ({
   data: JSON.stringify({

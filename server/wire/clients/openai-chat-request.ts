@@ -16,7 +16,7 @@ import {
 } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { audioData, cacheHint, dataAddressDocument, imagePart } from './client-media.ts';
-import { effortNamed, grammarOf, tierNamed, toolNamesById } from './client-options.ts';
+import { described, effortNamed, grammarOf, tierNamed, toolNamesById } from './client-options.ts';
 
 const names = new Set([
   ...['model', 'messages', 'stream', 'stream_options', 'tools', 'functions', 'tool_choice', 'function_call'],
@@ -254,11 +254,6 @@ function toolsOf(fields: Fields, ignored: string[]): readonly Tool[] {
     ];
   });
 }
-
-const described = (fields: Fields): { readonly description?: string } => {
-  const description = stringOf(fields['description']);
-  return description === undefined ? {} : { description };
-};
 
 function choiceOf(choice: unknown): ToolChoice | undefined {
   if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
