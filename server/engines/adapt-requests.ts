@@ -63,7 +63,7 @@ export function requestAdapter(wire: AdaptableWire, chatRules: RulesByModel = me
         const adaption = adaptions < maxAdaptions ? readRefusal(response, refused, wire) : undefined;
         if (!adaption) return false;
         adaptions += 1;
-        if (!isAboutConversation(adaption.rules)) rules.add(name, adaption.rules);
+        if (!adaption.isOnce && !isAboutConversation(adaption.rules)) rules.add(name, adaption.rules);
         adapted = mergeRequestRules(adapted, adaption.rules);
         promptTokens = adaption.promptTokens ?? promptTokens;
         if (!adaption.fits) return false;

@@ -188,6 +188,12 @@ const fieldNames: Readonly<Record<string, Feature>> = {
   top_p: 'topP',
   seed: 'seed',
   random_seed: 'seed',
+  top_k: 'topK',
+  frequency_penalty: 'frequencyPenalty',
+  presence_penalty: 'presencePenalty',
+  prediction: 'prediction',
+  service_tier: 'serviceTier',
+  reasoning_effort: 'reasoningEffort',
   parallel_tool_calls: 'parallelToolCalls',
 };
 

@@ -64,7 +64,10 @@ function placeInstructions(messages: readonly Message[], systemRole: 'none' | 'f
   return first === undefined ? [user, ...others] : others.with(index, joined(user, first));
 }
 
-/** Messages of one role in a row become one; a conversation that the assistant begins gets a message before it. */
+/**
+ * Messages of one role in a row become one; a conversation that the assistant begins gets a message before it, and a
+ * user's message after the result of a tool the assistant's answer to that.
+ */
 function alternate(messages: readonly Message[]): readonly Message[] {
   const result: Message[] = [];
   for (const message of messages) {
@@ -75,12 +78,15 @@ function alternate(messages: readonly Message[]): readonly Message[] {
     }
     if (message.role === 'assistant' && (last === undefined || last.role === 'system'))
       result.push({ role: 'user', content: opening });
+    if (message.role === 'user' && last?.role === 'tool')
+      result.push({ role: 'assistant', content: resultRead });
     result.push(message);
   }
   return result.length === messages.length ? messages : result;
 }
 
 const opening = 'Begin.';
+const resultRead = 'I have read the result.';
 
 /** Calls and their results have places of their own. */
 const mayJoin = (message: Message): boolean =>

@@ -134,7 +134,7 @@ const meanings: readonly (readonly [Meaning, RegExp])[] = [
   ['headers', /^(?:headers|responseheaders)$/],
   [
     'container',
-    /^(?:errors|details|metadata|innererror|cause|response|responsebody|data|baseresp|result|violations|ctx|info|upstream(?:error)?|provider(?:error)?|errordetails?|previouserrors|extra)$/,
+    /^(?:errors|details|metadata|innererror|cause|response|responsebody|data|baseresp|result|violations|ctx|info|upstream(?:error)?|provider(?:error)?|errordetails?|previouserrors|extra|externalmodelmessage)$/,
   ],
 ];
 const meaningByName = new Map<string, Meaning | undefined>();

@@ -66,6 +66,10 @@ const keyRefused =
 const tooLong =
   /prompt (?:is |was )?too long|exceeds? the maximum number of tokens|max(?:imum)? (?:model |prompt |input |total )*(?:context|prompt|input|model|sequence)[ -]?(?:length|size|window)|exceeds? (?:the )?(?:\w+ ){0,3}(?:context|token limit|max_model_len)|exceed context limit|exceeded max context|context (?:length|window|size|limit)\b.{0,60}(?:exceed|only|of only|too)|(?:exceed|longer than|greater than|larger than|outside|beyond|overflow).{0,80}\bcontext (?:length|window|size|limit|overflow)|token limit|too many (?:input |prompt )?tokens|(?:input|prompt|request|messages?) (?:is |are |was )?(?:too (?:long|large)|\u8d85\u957f)|(?:prompt|input) token count of|input length should be|token count.{0,40}exceed|must have less than \d+ tokens|`?inputs`? tokens \+|exceeds max length|reduce the length of the (?:messages|prompt|input)|body too large|\u4e0a\u4e0b\u6587.{0,10}(?:\u8fc7\u957f|\u8d85|\u957f\u5ea6)|\u8f93\u5165.{0,6}(?:\u8fc7\u957f|\u8d85\u957f)/i;
 
+/** The same, in words that name a limit beside what was counted. */
+const overLimit =
+  /total tokens limit|>= n_ctx|(?:input|prompt) tokens? exceed|tokens but the (?:model )?context|max_(?:completion_)?tokens must be at least \d+, got -\d/i;
+
 const filtered =
   /content[ _](?:management|moderation|safety|usage)? ?(?:policy|policies|filter)|(?:was|been|were|is) (?:flagged|blocked by)|\bflagged (?:as|by|for)\b|safety (?:system|policy|filter)|responsible ai|inappropriate content|sensitive (?:content|words?)|\u654f\u611f|\u4e0d\u5b89\u5168|\u8fdd\u89c4/i;
 
@@ -81,6 +85,8 @@ const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = 
   ['unauthorized', [0, 400, 422], keyRefused],
   ['content-filtered', [0, 400, 403, 422], filtered],
   ['context-too-long', [0, 400, 413, 416, 422, 500], tooLong],
+  // vLLM subtracts the prompt from its context and reports the rest, which is less than nothing.
+  ['context-too-long', [0, 400, 422, 500], overLimit],
   // More tokens than a whole minute may have: the same request never succeeds.
   ['context-too-long', [0, 429], /^request too large/im],
   ['model-not-found', [0, 400, 403, 422, 500], noSuchModel],

@@ -14,6 +14,11 @@ const droppableFields: readonly RejectedField[] = [
   { name: 'max_output_tokens' },
   { name: 'temperature' },
   { name: 'top_p' },
+  { name: 'top_k' },
+  { name: 'frequency_penalty' },
+  { name: 'presence_penalty' },
+  { name: 'prediction' },
+  { name: 'service_tier' },
   { name: 'seed' },
   { name: 'random_seed' },
   { name: 'parallel_tool_calls' },
@@ -34,7 +39,7 @@ const droppableFields: readonly RejectedField[] = [
 
 /** Messages by which services reject a field as such, or any value of it but their own. */
 const rejected =
-  /unsupported[_ ](?:parameter|value|field|argument|option)|(?:unknown|unrecognized|unexpected|invalid|additional|extra)[_ ](?:request )?(?:parameters?|arguments?|fields?|keys?|names?|propert(?:y|ies)|inputs?|keyword)|cannot find field|no such field|extra_forbidden|additionalproperties|(?:is|are|was|were) (?:not|no longer|un) ?(?:currently )?(?:supported|permitted|allowed|accepted|available|recognized|implemented|enabled|configurable)|(?:does|do)(?: not|n['\u2019]t) (?:support|accept|allow|recognize)|(?:is|are) deprecated|only (?:the )?default|only \d+(?:\.\d+)? (?:is|are) (?:allowed|supported|permitted)|only (?:\w+ )?(?:supports?|accepts?|allows?)|must be (?:set to |exactly )?(?:1|the default|unset|omitted|removed)\b|is fixed|cannot be (?:set|specified|used|changed|combined)|not (?:both|compatible)|(?:use|try) ['"`]?\w+_\w+['"`]? instead|specify only one|mutually exclusive|\u4e0d\u652f\u6301/i;
+  /unsupported[_ ](?:parameter|value|field|argument|option)|(?:unknown|unrecognized|unexpected|invalid|additional|extra)[_ ](?:request )?(?:parameters?|arguments?|fields?|keys?|names?|propert(?:y|ies)|inputs?|keyword)|(?:parameter|argument|field|option|property) not (?:supported|allowed|permitted)|cannot find field|no such field|extra_forbidden|additionalproperties|(?:is|are|was|were) (?:not|no longer|un) ?(?:currently )?(?:supported|permitted|allowed|accepted|available|recognized|implemented|enabled|configurable)|is not an? (?:supported|valid|allowed|accepted|known|recognized) (?:parameter|field|argument|option|key|property)|may only be set to|(?:does|do)(?: not|n['\u2019]t) (?:support|accept|allow|recognize)|(?:is|are) deprecated|only (?:the )?default|only \d+(?:\.\d+)? (?:is|are) (?:allowed|supported|permitted)|only (?:\w+ )?(?:supports?|accepts?|allows?)|must be (?:set to |exactly )?(?:1|the default|unset|omitted|removed)\b|must be one of|is fixed|cannot be (?:set|specified|used|changed|combined)|not (?:both|compatible)|(?:use|try) ['"`]?\w+_\w+['"`]? instead|specify only one|mutually exclusive|\u4e0d\u652f\u6301/i;
 
 /** Whether a sentence rejects some field, or some value of it. */
 export const rejectsField = (text: string): boolean => rejected.test(text);
@@ -54,8 +59,8 @@ export function rejectedOpenAiField(
   const precise =
     present.find(({ name }) => params.includes(name)) ??
     params.flatMap((param) => namedIn(present, param))[0];
-  // A parameter that OpenAI names is the one at fault; nothing else in its message counts then.
-  if (precise || params.some((param) => /^[a-z_]+$/.test(param))) return precise;
+  // A parameter that OpenAI names is the one at fault; nothing else in its message counts then. Cerebras names a reason there.
+  if (precise || params.some((param) => Object.hasOwn(fields, param))) return precise;
   return namedIn(present, about)[0];
 }
 
@@ -72,8 +77,12 @@ const namedIn = (fields: readonly RejectedField[], text: string): readonly Rejec
 
 const isInner = ({ name }: RejectedField): boolean => name.includes('.');
 
-const indexOfName = (text: string, path: string): number =>
-  text.search(new RegExp(`(?<!\\w)${path.slice(path.lastIndexOf('.') + 1)}(?!\\w)`));
+/** Some services name `top_p` as `topP`. */
+const indexOfName = (text: string, path: string): number => {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const camelName = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return text.search(new RegExp(`(?<!\\w)(?:${name}|${camelName})(?!\\w)`));
+};
 
 const hasField = (fields: Fields, path: string): boolean => {
   const [name = '', inner] = path.split('.');

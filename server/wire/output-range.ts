@@ -7,7 +7,7 @@ export type OutputTokenRange = { readonly min?: number; readonly max?: number };
 
 /** The words for the limit of an answer; a sentence without any is about something else. */
 const limitName =
-  /max[_ -]?(?:completion[_ -]|output[_ -]|new[_ -]|gen(?:eration)?[_ -]|response[_ -])?_?tokens|max_?tokens|maxOutputTokens|max_length|num_predict|n_predict|(?:maximum|max|number of) (?:\w+ )?(?:output|completion|generated|new) tokens|maximum (?:number of )?tokens (?:value|you requested)|output token (?:limit|count)|completion tokens/i;
+  /max[_ -]?(?:completion[_ -]|output[_ -]|new[_ -]|gen(?:eration)?[_ -]|response[_ -])?_?tokens|max_?tokens|maxOutputTokens|max_length|max_gen_len|tokens_to_generate|num_predict|n_predict|(?:maximum|max|number of) (?:\w+ )?(?:output|completion|generated|new) tokens|maximum (?:number of )?tokens (?:value|you requested)|(?:requested|number of) output tokens|output token (?:limit|count)|completion tokens/i;
 
 /** Sentences about the context: the limit was the rest of it. */
 const aboutContext =
@@ -72,7 +72,9 @@ export function outputRange(
   const other = onlyOtherFigure(text, sent);
   if (other !== undefined && other < sent) return { max: other };
   // Too large, without a figure.
-  return /too (?:large|big|high|many)|exceed|over(?:flow)?|greater than/i.test(text) &&
+  return /too (?:large|big|high|many)|exceed|over(?:flow)?|(?<!must be |should be )greater than/i.test(
+    text,
+  ) &&
     sent > fallbackTokens &&
     max === undefined &&
     min === undefined

@@ -10,7 +10,7 @@ import { type ErrorFacts, parseErrorText } from './error-body.ts';
 import { statusOf } from './error-response.ts';
 import { rejectsField } from './openai-unsupported-fields.ts';
 import { namesOutputLimit, outputRange } from './output-range.ts';
-import { contextFigures } from './token-figures.ts';
+import { contextFigures, parseFigure } from './token-figures.ts';
 import type { ErrorResponse, WireFormat, WireRequest } from './wire-format.ts';
 
 /** A request as it was refused. */
@@ -33,6 +33,8 @@ export type Adaption = {
   readonly promptTokens?: number;
   /** The request fits these rules now. `false`: the rules are worth keeping, but the request cannot fit them. */
   readonly fits: boolean;
+  /** The rules are about this moment, not about the model. */
+  readonly isOnce?: true;
 };
 
 /** Statuses of responses that may refuse the form of a request; templates fail with 500. */
@@ -46,6 +48,7 @@ export function readRefusal(
 ): Adaption | undefined {
   const facts = parseErrorText(response.body);
   const status = statusOf(response.status, facts) ?? response.status;
+  if (status === 402) return readAffordable(facts, refused);
   if (!refusingStatuses.has(status)) return undefined;
   for (const read of readers) {
     const adaption = read(facts, refused);
@@ -124,27 +127,42 @@ const readOutputLimit: Reader = (facts, { sent, adapted }) => {
   return undefined;
 };
 
+/** Tokens; a shorter answer than this, and than was asked for, is not worth what is left of the account. */
+const minAffordableTokens = 1_024;
+
+/** OpenRouter: “You requested up to 16384 tokens, but can only afford 8000.” */
+const readAffordable: Reader = ({ text }, { sent, adapted }) => {
+  const tokens = parseFigure(/can only afford (\d[\d,]*)/i.exec(text)?.[1]);
+  const limit = sentOutputTokens(sent.body);
+  return tokens !== undefined &&
+    tokens >= minAffordableTokens &&
+    (limit === undefined || tokens < limit) &&
+    adapted.maxOutputTokens === undefined
+    ? { rules: { maxOutputTokens: tokens }, fits: true, isOnce: true }
+    : undefined;
+};
+
 /** What a sentence states, by pattern; the first that matches. */
 const sentences: readonly (readonly [
   pattern: RegExp,
   rules: (facts: ErrorFacts, refused: RefusedRequest) => RequestRules,
 ])[] = [
   [
-    /(?:roles? )?must alternate|alternating (?:roles|user|messages)|consecutive (?:user|assistant|messages|roles)|(?:same role|messages) in a row|first (?:message|content|turn)[^.]{0,40}(?:must|should|has to|needs to)[^.]{0,40}\buser\b|must (?:start|begin) with a (?:message from the )?user/i,
+    /\b(?:roles?|messages?|conversation)\b[^.]{0,60}\balternate|must alternate|alternating (?:roles|user|messages)|(?:even|odd) index[^.]{0,40}must be|role ['"`]?user['"`]? after role ['"`]?tool|consecutive (?:user|assistant|messages|roles)|(?:same role|messages) in a row|first (?:message|content|turn)[^.]{0,40}(?:must|should|has to|needs to|to have)[^.]{0,40}\buser\b|must (?:start|begin) with a (?:message from the )?user/i,
     // A template that does not mention instructions has no place for them.
     (facts, { request }) => ({
       alternatingRoles: true,
-      ...(/optional system|system message/i.test(facts.text) || !hasInstructions(request)
+      ...(/optional\)? system|system message/i.test(facts.text) || !hasInstructions(request)
         ? {}
         : { systemRole: 'none' as const }),
     }),
   ],
   [
-    /system (?:message|role|prompt)s?[^.]{0,30}(?:must|can|should) (?:only )?(?:be|come|appear)[^.]{0,30}(?:first|beginning|start)|(?:only|at most) one system (?:message|role|prompt)|multiple system (?:messages|prompts)/i,
+    /system (?:message|role|prompt)s?[^.]{0,30}(?:must|can|should) (?:only )?(?:be|come|appear)[^.]{0,30}(?:first|beginning|start)|['"`]?system['"`]? after role|(?:only|at most) one system (?:message|role|prompt)|multiple system (?:messages|prompts)/i,
     () => ({ systemRole: 'first' }),
   ],
   [
-    /\b(?:system|developer) (?:role|message|prompt|instruction)s?\b[^.]{0,60}(?:not (?:currently )?(?:supported|allowed|enabled|permitted|available)|unsupported|disabled)|(?:does(?: not|n['\u2019]t)|do not|cannot) (?:support|accept|allow)[^.]{0,40}\bsystem\b|\bgot (?:role )?['"`]?system\b|(?:unexpected|invalid|unknown|unsupported|unrecognized) (?:message )?role\b[^.]{0,20}\bsystem\b|\brole\b[^.]{0,6}['"`]system['"`] (?:is|was) (?:not|invalid)|should be 'user' or 'assistant'|only (?:the )?roles? ['"`]?user/i,
+    /\b(?:system|developer) (?:role|message|prompt|instruction)s?\b[^.]{0,60}(?:not (?:currently )?(?:supported|allowed|enabled|permitted|available)|unsupported|disabled)|(?:does(?: not|n['\u2019]t)|do not|cannot) (?:support|accept|allow)[^.]{0,40}\bsystem\b|\bgot (?:role )?['"`]?system\b|(?:unexpected|invalid|unknown|unsupported|unrecognized) (?:message )?role\b[^.]{0,20}\bsystem\b|\brole\b[^.]{0,6}['"`]system['"`] (?:is|was) (?:not|invalid)|should be 'user' or 'assistant'|\brole\b[^.]{0,6}unknown variant ['"`]?system|value 'system' at|only (?:the )?user(?:,| and) assistant[^.]{0,20} roles? (?:are|is) supported|only (?:the )?roles? ['"`]?user/i,
     () => ({ systemRole: 'none' }),
   ],
   [

@@ -28,6 +28,11 @@ const overflowSentences: readonly (readonly [pattern: RegExp, groups: readonly G
       'maximum (?:context|model|sequence) length (?:is|of) #\\D+?requested #[^(]{0,20}\\(# in the (?:messages|prompt)',
       ['allowed', 'requested', 'prompt'],
     ],
+    // vLLM: “… maximum context length is 8192 tokens. However, you requested 16384 output tokens and your prompt contains at least 35”.
+    [
+      'maximum context length is #\\D+?requested # output tokens and your prompt contains (?:at least )?# input tokens',
+      ['allowed', 'answer', 'prompt'],
+    ],
     // SGLang: “… maximum context length of 8192 tokens. You requested a total of 16419 tokens: 35 tokens from the input …”.
     [
       'maximum context length of #\\D+?requested a total of # tokens: # tokens from the input',
@@ -43,6 +48,19 @@ const overflowSentences: readonly (readonly [pattern: RegExp, groups: readonly G
     // TGI: “`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 35 `inputs` tokens and 16384 `max_new_tokens`”.
     ['must be <= #\\. Given: # `?inputs`? tokens and #', ['allowed', 'prompt', 'answer']],
     ['must have less than # tokens\\. Given: #', ['allowed', 'prompt']],
+    // TensorRT-LLM: “The sum of prompt length (35.0) and query length (0) max_new_tokens (16384) should not exceed … (8192)”.
+    [
+      'prompt length \\(#\\).{0,60}?max_\\w+ \\(#\\) should not exceed .{0,60}?\\(#\\)',
+      ['prompt', 'answer', 'allowed'],
+    ],
+    // Cloudflare: “The estimated number of input and maximum output tokens (16420) exceeded this model context window limit (8192).”
+    ['output tokens \\(#\\) exceeded .{0,30}?context window limit \\(#\\)', ['requested', 'allowed']],
+    // SambaNova: “The maximum context length of model x is 8192. However, answering your request will take 16419 tokens.”
+    ['maximum context length of model \\S{1,120} is #\\D{1,60}?will take # tokens', ['allowed', 'requested']],
+    // RKLLM: “Prompt is 9000 tokens but the model context window is 4096 tokens.”
+    ['prompt is # tokens .{0,30}?context (?:window|length|size) is #', ['prompt', 'allowed']],
+    // watsonx: “the number of input tokens 9000 cannot exceed the total tokens limit 8192 for this model”.
+    ['input tokens # cannot exceed the total tokens limit #', ['prompt', 'allowed']],
     // Mistral: “Prompt contains 40000 tokens …, too large for model with 32768 maximum context length”.
     ['contains # tokens.{0,60}?with # maximum context', ['prompt', 'allowed']],
     // vLLM: “The decoder prompt (length 9000) is longer than the maximum model length of 8192.”
@@ -52,8 +70,8 @@ const overflowSentences: readonly (readonly [pattern: RegExp, groups: readonly G
       '\\(# tokens\\) (?:is longer than|exceeds) .{0,40}?context (?:length|size|window) \\(#',
       ['prompt', 'allowed'],
     ],
-    // LM Studio: “(n_keep: 9000 >= n_ctx: 4096)”, and “Trying to keep the first 9000 tokens …”.
-    ['n_keep: #\\s*>=\\s*n_ctx: #', ['prompt', 'allowed']],
+    // LM Studio: “n_keep: 9000 >= n_ctx: 4096”, “n_keep (9000) >= n_ctx (4096)”, “Trying to keep the first 9000 tokens …”.
+    ['n_keep:? \\(?#\\)?\\s*>=\\s*n_ctx:? \\(?#', ['prompt', 'allowed']],
     ['first # tokens .{0,80}?context length of only # tokens', ['prompt', 'allowed']],
     // Moonshot: “Your request exceeded model token limit: 8192 (requested: 9000)”.
     ['token limit: # \\(requested: #\\)', ['allowed', 'requested']],
