@@ -189,10 +189,13 @@ function mapMessages(
   return result;
 }
 
-const mapUserPart = (part: UserPart, { features }: WireSupport): UserPart =>
-  part.type === 'document' && 'text' in part && features.textDocuments === 'mapped'
-    ? { type: 'text', text: documentText(part), ...(part.cache ? { cache: part.cache } : {}) }
-    : part;
+function mapUserPart(part: UserPart, { features }: WireSupport): UserPart {
+  if (part.type === 'document' && 'text' in part && features.textDocuments === 'mapped')
+    return { type: 'text', text: documentText(part), ...(part.cache ? { cache: part.cache } : {}) };
+  if (part.type !== 'image' || part.detail === undefined || features.imageDetail !== 'none') return part;
+  const { detail: _, ...image } = part;
+  return image;
+}
 
 /** A document among other text: its beginning and end can be seen. */
 function documentText(part: Extract<DocumentPart, { text: string }>): string {

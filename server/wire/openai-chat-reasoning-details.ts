@@ -3,6 +3,8 @@
  * https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning
  */
 import * as z from 'zod';
+import { parseJsonObject } from './json-object.ts';
+import { sealSignature, unsealSignature } from './signatures.ts';
 
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -28,7 +30,7 @@ export function reasoningDetails() {
     /** For the request that follows. `undefined`: there is nothing that only the service can read. */
     sealed: (): string | undefined =>
       details.some(({ signature, data }) => signature || data)
-        ? JSON.stringify({ reasoning_details: details })
+        ? sealSignature('openai-chat', JSON.stringify({ reasoning_details: details }))
         : undefined,
   };
 }
@@ -46,10 +48,7 @@ const Sealed = z.object({ reasoning_details: z.array(z.record(z.string(), z.unkn
 
 /** Empty for a signature of another kind. */
 export function unsealDetails(signature: string | undefined): readonly Detail[] {
-  if (!signature?.startsWith('{"reasoning_details"')) return [];
-  try {
-    return Sealed.safeParse(JSON.parse(signature)).data?.reasoning_details ?? [];
-  } catch {
-    return [];
-  }
+  const payload = unsealSignature('openai-chat', signature);
+  if (payload === undefined) return [];
+  return Sealed.safeParse(parseJsonObject(payload)).data?.reasoning_details ?? [];
 }

@@ -4,6 +4,8 @@
  */
 import * as z from 'zod';
 import type { ToolCall } from '../../shared/content.ts';
+import { parseJsonObject } from './json-object.ts';
+import { unsealSignature } from './signatures.ts';
 
 export const sealReasoning = (reasoning: string): string => JSON.stringify({ reasoning_content: reasoning });
 
@@ -15,10 +17,7 @@ export function unsealReasoning(calls: readonly ToolCall[]): string {
 const Sealed = z.object({ reasoning_content: z.string() });
 
 function reasoningOf(signature: string | undefined): string {
-  if (!signature?.startsWith('{')) return '';
-  try {
-    return Sealed.safeParse(JSON.parse(signature)).data?.reasoning_content ?? '';
-  } catch {
-    return '';
-  }
+  const payload = unsealSignature('openai-chat', signature);
+  if (payload === undefined) return '';
+  return Sealed.safeParse(parseJsonObject(payload)).data?.reasoning_content ?? '';
 }

@@ -148,12 +148,12 @@ test('reasoning that only the service can read is kept for the next request', ()
     parts.find(({ type }) => type === 'reasoning-end'),
     {
       type: 'reasoning-end',
-      signature: JSON.stringify({
+      signature: `openai-chat:${JSON.stringify({
         reasoning_details: [
           { type: 'reasoning.text', index: 0, text: 'First look.', signature: 'sig' },
           { type: 'reasoning.encrypted', index: 1, data: 'xyz', id: 'r1' },
         ],
-      }),
+      })}`,
     },
   );
   const plain = partsOf([
