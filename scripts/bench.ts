@@ -12,6 +12,7 @@ import { laboratory } from './bench/laboratory.ts';
 import { localRows } from './bench/local.ts';
 import { memoryRows } from './bench/memory.ts';
 import { packageRow } from './bench/package.ts';
+import { pictureRows } from './bench/picture-requests.ts';
 import { pipelineRows } from './bench/pipeline.ts';
 import { type Row, table, verdict } from './bench/row.ts';
 import { startRows } from './bench/start.ts';
@@ -53,6 +54,7 @@ async function allRows(): Promise<Row[]> {
   return [
     ...decisionRows(),
     ...(await pipelineRows(lab)),
+    ...(await pictureRows(lab)),
     ...(await inlineContextRows()),
     ...(await startRows(lab)),
     ...(await localRows(lab)),

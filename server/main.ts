@@ -9,6 +9,7 @@ import {
   StreamMessageReader,
 } from 'vscode-languageserver/node';
 import { holdingReader } from './platform/holding-reader.ts';
+import { messageDecoder } from './platform/message-decoder.ts';
 import { messageWriter } from './platform/message-writer.ts';
 import { serverCapabilities } from './rpc/capabilities.ts';
 import { parseCommandLine } from './settings/command-line.ts';
@@ -18,7 +19,7 @@ const home = dirname(process.argv[1] ?? '');
 const { version } = JSON.parse(readFileSync(join(home, '..', 'package.json'), 'utf8')) as { version: string };
 const config = parseCommandLine(process.argv);
 
-const reader = holdingReader(new StreamMessageReader(process.stdin));
+const reader = holdingReader(new StreamMessageReader(process.stdin, { contentTypeDecoder: messageDecoder }));
 const connection = createConnection(ProposedFeatures.all, reader, messageWriter(process.stdout));
 connection.onInitialize(initialize);
 connection.listen();

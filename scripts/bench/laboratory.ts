@@ -14,8 +14,9 @@ export type Laboratory = {
   /**
    * A server with the providers `whole` and `paced`.
    * @param program the bundle of another build. Absent: the one in dist
+   * @param env added to its environment
    */
-  startServer(program?: string): Promise<TerminalServer>;
+  startServer(program?: string, env?: NodeJS.ProcessEnv): Promise<TerminalServer>;
   close(): void;
 };
 
@@ -41,10 +42,10 @@ export async function laboratory(): Promise<Laboratory> {
   };
   return {
     origin,
-    startServer: (program) =>
+    startServer: (program, env = {}) =>
       connectServer({
         ...(program === undefined ? {} : { program }),
-        env: { PATH: process.env['PATH'], HOME: folder },
+        env: { PATH: process.env['PATH'], HOME: folder, ...env },
         initializationOptions: {
           // Its own: rows of one build would slow another one down.
           storagePath: mkdtempSync(join(folder, 'storage-')),

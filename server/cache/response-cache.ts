@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FinishReason, Message, ModelId, Usage } from '../../shared/chat.ts';
+import { partsKey } from './parts-key.ts';
 
 export type CachedAnswer = {
   readonly text: string;
@@ -49,7 +50,7 @@ const make = ({ maxEntries, maxAgeMs }: CacheLimits, now: () => number) =>
 export function cacheKey(messages: readonly Message[], fields: readonly unknown[]): string {
   const outline = messages.map(({ content, ...rest }) => [
     rest,
-    typeof content === 'string' ? content.length : content,
+    typeof content === 'string' ? content.length : partsKey(content),
   ]);
   let text = JSON.stringify([outline, fields]);
   for (const { content } of messages) if (typeof content === 'string') text += content;

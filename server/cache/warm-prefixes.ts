@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Message, ModelId } from '../../shared/chat.ts';
+import { messageKey } from './parts-key.ts';
 
 /** Most providers cache a prefix for five minutes after its last use. */
 const cacheMs = 300_000;
@@ -40,4 +41,5 @@ export function warmPrefixes(now: () => number = () => performance.now()) {
 
 export type WarmPrefixes = ReturnType<typeof warmPrefixes>;
 
-const digest = (messages: readonly Message[]): string => hash('sha256', JSON.stringify(messages), 'base64');
+const digest = (messages: readonly Message[]): string =>
+  hash('sha256', JSON.stringify(messages.map(messageKey)), 'base64');

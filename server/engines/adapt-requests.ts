@@ -1,6 +1,7 @@
 /** Requests adapted to what a model's refusals stated. */
 import { type EngineRequest, isFill, isText } from '../../shared/chat.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
+import { jsonOutline } from '../platform/json-body.ts';
 import { applyRequestRules } from '../wire/apply-rules.ts';
 import { mergeRequestRules, readRefusal, withoutRejectedFields } from '../wire/request-refusals.ts';
 import type { ErrorResponse, WireFormat, WireRequest } from '../wire/wire-format.ts';
@@ -69,8 +70,8 @@ export function requestAdapter(wire: AdaptableWire, chatRules: RulesByModel = me
         if (!adaption.fits) return false;
         const next = encodeWithin(currentRules());
         // The same request would get the same refusal.
-        refusedBodies.add(JSON.stringify(sent));
-        if (refusedBodies.has(JSON.stringify(next))) return false;
+        refusedBodies.add(jsonOutline(sent));
+        if (refusedBodies.has(jsonOutline(next))) return false;
         sent = next;
         return true;
       },

@@ -7,6 +7,7 @@ import { toRumboError } from '../../shared/errors.ts';
 import type { AskPart, AskResult, ExplainResult } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import type { Accounting } from '../accounting/record.ts';
+import { digestParts } from '../cache/parts-key.ts';
 import type { CachedAnswer, ResponseCache } from '../cache/response-cache.ts';
 import type { ModelCatalog } from '../catalog/model-catalog.ts';
 import { codeFieldsOf } from '../edits/code-preview.ts';
@@ -68,6 +69,8 @@ export function createOrchestrator(deps: OrchestratorDeps) {
       try {
         const prepared = answerDeps.prepare(params);
         requestId = prepared.meta.id;
+        const digested = digestParts(prepared.request.messages);
+        if (digested !== undefined) await digested;
         const cached = cachedAnswer(answerDeps, prepared);
         if (cached) return yield* replay(answerDeps, prepared.meta, cached);
         await deps.providers.refreshForRequest(signal, prepared.request.pinnedProvider);

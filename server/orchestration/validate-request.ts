@@ -3,17 +3,20 @@ import * as z from 'zod';
 import { AskParams } from '../../shared/ask.ts';
 import type { Message } from '../../shared/chat.ts';
 import { RumboError } from '../../shared/errors.ts';
-import { imagesOf, textOf } from '../../shared/message-parts.ts';
+import { contentParts, type MessagePart, textOf } from '../../shared/message-parts.ts';
 import type { CorrectTaskParams } from '../../shared/protocol.ts';
-import { requestSizeFault } from '../../shared/request-size.ts';
+import { partsSizeFault, requestSizeFault } from '../../shared/request-size.ts';
 import { roleIds, roleOf } from '../../shared/roles.ts';
 import { taskTypes } from '../../shared/tasks.ts';
+import { validateConversation } from './validate-conversation.ts';
 
 /**
  * Any JSON-RPC client may send a request, so nothing in it is trusted.
  * @throws `invalid-request`
  */
 export function validateRequest(sent: unknown): AskParams {
+  const partsFault = isPlainObject(sent) ? partsSizeFault(sent['messages']) : undefined;
+  if (partsFault) throw invalidRequest(partsFault.message, partsFault.action);
   const params = readParams(sent);
   const { prompt, messages, role } = params;
   if (messages !== undefined && prompt !== undefined)
@@ -27,6 +30,7 @@ export function validateRequest(sent: unknown): AskParams {
   if (role !== undefined && !roleOf(role))
     throw invalidRequest(`There is no role ${JSON.stringify(role)}.`, `Use one of ${roleIds.join(', ')}.`);
   checkToolChoice(params);
+  validateConversation(params);
   return params;
 }
 
@@ -63,7 +67,11 @@ function checkToolChoice({ tools = [], toolChoice }: AskParams): void {
     );
 }
 
-const isBlank = (message: Message) => textOf(message).trim() === '' && imagesOf(message).length === 0;
+const isBlank = (message: Message): boolean =>
+  textOf(message).trim() === '' &&
+  contentParts<MessagePart>(message.content as string | readonly MessagePart[]).every(
+    ({ type }) => type === 'text',
+  );
 
 const isModelField = (path: string): boolean => path === 'model' || path === 'strongerThan';
 

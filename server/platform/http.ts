@@ -1,5 +1,6 @@
 /** HTTP: every request that Rumbo sends goes through here, and every failure becomes a `RumboError`. */
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { NetworkOptions } from '../../shared/protocol.ts';
@@ -7,6 +8,7 @@ import { decompress } from './decompress.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { dockerSocketPath } from './docker-socket.ts';
 import { type HttpExchange, httpExchange } from './http-exchange.ts';
+import { type JsonPieces, jsonBody } from './json-body.ts';
 import { isUnencrypted } from './loopback.ts';
 import { pendingConnections } from './pending-connections.ts';
 import { proxyFailure } from './proxy-errors.ts';
@@ -98,6 +100,8 @@ export function undiciHttp(
     const finishWaiting = pending.wait(target.origin);
     let exchange: HttpExchange;
     try {
+      const written = body === undefined ? null : jsonBody(body);
+      const json = written instanceof Promise ? await written : written;
       exchange = await httpExchange(
         (await loaded()).to(target, connectMs),
         refusal
@@ -109,10 +113,11 @@ export function undiciHttp(
               // No compression: it saves nothing on a token stream and would delay the first token.
               headers: {
                 'accept-encoding': 'identity',
-                ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+                ...(json === null ? {} : { 'content-type': 'application/json' }),
+                ...(isInPieces(json) ? { 'content-length': String(json.bytes) } : {}),
                 ...headers,
               },
-              body: body === undefined ? null : JSON.stringify(body),
+              body: isInPieces(json) ? Readable.from(json.pieces) : json,
             },
         signal,
         refusal,
@@ -148,6 +153,9 @@ export function undiciHttp(
     },
   };
 }
+
+const isInPieces = (json: string | JsonPieces | null): json is JsonPieces =>
+  typeof json === 'object' && json !== null;
 
 /** At most `limit` bytes of a body as text, without a byte-order mark; the rest is not read and the socket closed. */
 export async function readText(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Message } from '../../../shared/chat.ts';
+import { messageKey } from '../../cache/parts-key.ts';
 import type { CompactedHistory } from './compact.ts';
 
 export type KnownCompaction = Pick<CompactedHistory, 'cut' | 'replaced'>;
@@ -42,7 +43,7 @@ export type KnownCompactions = ReturnType<typeof knownCompactions>;
 function digestsOf(messages: readonly Message[]): readonly string[] {
   let digest = '';
   return messages.map((message) => {
-    digest = hash('sha256', digest + JSON.stringify(message), 'base64');
+    digest = hash('sha256', digest + JSON.stringify(messageKey(message)), 'base64');
     return digest;
   });
 }

@@ -37,6 +37,20 @@ test('a body arrives with its status and headers', async () => {
   const { status, headers, body } = await get(url);
   assert.deepEqual([status, headers['x-one'], await readText(body, 100)], [418, '1', 'hello']);
 });
+test('a request of megabytes is sent whole, with its length', async () => {
+  const sent = { data: 'AbC+'.repeat(700_000), text: 'é"\n'.repeat(40_000) };
+  const url = await serve(async (request, response) => {
+    let body = '';
+    for await (const piece of request.setEncoding('utf8')) body += piece;
+    const isWhole = Number(request.headers['content-length']) === Buffer.byteLength(body);
+    response.end(
+      `${isWhole} ${request.headers['transfer-encoding'] ?? 'none'} ${body === JSON.stringify(sent)}`,
+    );
+  });
+  const { signal } = new AbortController();
+  const { body } = await http({ method: 'POST', url, headers: {}, body: sent, signal });
+  assert.equal(await readText(body, 100), 'true none true');
+});
 test('nothing is read past the limit', async () => {
   const url = await serve((_request, response) => response.end('x'.repeat(1_000_000)));
   assert.equal((await readText((await get(url)).body, 1_000)).length, 1_000);
