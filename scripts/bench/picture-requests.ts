@@ -69,7 +69,7 @@ export async function pictureRows({ origin, startServer }: Laboratory): Promise<
   }
 }
 
-/** The beginning of a PNG file, then bytes that no one can compress. */
+/** The beginning of a PNG file, then bytes that cannot be compressed. */
 function picture(): ImagePart {
   const bytes = randomBytes(bytesOfAll / pictures);
   Buffer.from('89504e470d0a1a0a0000000d49484452000004000000030008020000', 'hex').copy(bytes);

@@ -45,8 +45,8 @@ const hasData = (part: MessagePart): part is DataPart => 'data' in part;
 const partKey = (part: MessagePart): object => (hasData(part) ? { ...part, data: digestOf(part) } : part);
 
 function digestOf(part: DataPart): string {
-  const known = digests.get(part);
-  if (known !== undefined) return known;
+  const earlier = digests.get(part);
+  if (earlier !== undefined) return earlier;
   const digest = hash('sha256', part.data, 'base64');
   digests.set(part, digest);
   return digest;

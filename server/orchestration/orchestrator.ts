@@ -22,6 +22,7 @@ import { noteField } from './attempt.ts';
 import { answerWithCompaction, type CompactionDeps } from './compact-history.ts';
 import { knownCompactions } from './compaction/known-compactions.ts';
 import { explainRoute } from './explain.ts';
+import { type KeptSignatures, keptSignatures } from './kept-signatures.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
@@ -52,11 +53,12 @@ export type Orchestrator = ReturnType<typeof createOrchestrator>;
 
 export function createOrchestrator(deps: OrchestratorDeps) {
   const snapshots = requestSnapshots(deps);
+  const signatures = keptSignatures();
   const answerDeps: AnswerDeps = {
     ...deps,
     snapshots,
     compactions: knownCompactions(),
-    prepare: (params) => prepare(deps, params),
+    prepare: (params) => prepare(deps, params, signatures),
   };
   const { corrections, cache, onChange } = deps;
   let inFlight = 0;
@@ -82,6 +84,7 @@ export function createOrchestrator(deps: OrchestratorDeps) {
             spending: prepared.spending,
           })),
         );
+        signatures.keep(result);
         preferStronger(answerDeps, prepared.params);
         return result;
       } catch (cause) {
@@ -116,11 +119,12 @@ export function createOrchestrator(deps: OrchestratorDeps) {
 function prepare(
   { settings, corrections, budgets }: OrchestratorDeps,
   unvalidated: AskParams,
+  { restore }: KeptSignatures,
 ): PreparedRequest {
   const startedAt = performance.now();
   const params = validateRequest(unvalidated);
   const settingsAtRead = settings();
-  const request = toRoutingRequest(params, settingsAtRead, corrections);
+  const request = toRoutingRequest(params, settingsAtRead, corrections, restore);
   const { classification } = request;
   const at = new Date();
   const meta = { id: randomUUID(), at: at.toISOString(), startedAt, params, classification };

@@ -27,14 +27,16 @@ export type RoutingRequest = {
 /**
  * The request in the balancer's terms.
  * @param corrections the user's own corrections of task types
+ * @param restore adds what the client has left out of earlier answers. Absent: nothing
  */
 export function toRoutingRequest(
   params: AskParams,
   settings: Settings,
   corrections: UserCorrections,
+  restore: (messages: readonly Message[]) => readonly Message[] = (messages) => messages,
 ): RoutingRequest {
   const { role, model } = params;
-  const messages = composeMessages(params);
+  const messages = restore(composeMessages(params));
   const tokens = promptTokens(messages, params.tools);
   const requiredFeatures = requestFeatures(params).exclude;
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);

@@ -28,7 +28,7 @@ function checkParts(messages: readonly Message[]): void {
   }
 }
 
-/** The first bytes of formats that can be told by them. https://www.iana.org/assignments/media-types */
+/** The first bytes of the formats that they show. https://www.iana.org/assignments/media-types */
 const beginnings: readonly (readonly [start: string, mediaType: string, afterEight?: string])[] = [
   ['\x89PNG\r\n', 'image/png'],
   ['\xff\xd8\xff', 'image/jpeg'],
