@@ -11,7 +11,7 @@ import { anthropicMessagesClients } from '../../../../server/wire/clients/anthro
 import { mapFeatures } from '../../../../server/wire/map-features.ts';
 import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
 import { completionRequest } from '../../../support/conversations.ts';
-import { fixture, partsOf } from '../decoded.ts';
+import { fixture, partsOf, recording } from '../decoded.ts';
 
 const { decodeRequest, encoder } = anthropicMessagesClients;
 const usage = { input: 110, cachedRead: 64, cacheWrite: 30, cacheWriteHour: 10, output: 50, reasoning: 12 };
@@ -30,6 +30,18 @@ test('a request that is encoded, decoded and encoded again is the same', () => {
       { numRuns: 200 },
     );
   }
+});
+
+test('everything that the official SDK sends is read, and encoded again as it came', () => {
+  const { body, path } = recording('sdk-requests/anthropic-messages-everything.json') as unknown as {
+    readonly body: Record<string, unknown>;
+    readonly path: string;
+  };
+  const { ask, ignored, model } = decodeRequest(body);
+  assert.deepEqual(ignored, []);
+  const sent = wire.chat(model).encode(model, { ...ask, messages: ask.messages ?? [] });
+  assert.deepEqual(sent.body, body);
+  assert.equal(`/v1${sent.path}`, path);
 });
 
 test('what Claude Code sends is read, and what is not carried on is named', () => {

@@ -11,7 +11,7 @@ import { mapFeatures } from '../../../../server/wire/map-features.ts';
 import { openaiResponses, responsesSupport } from '../../../../server/wire/openai-responses.ts';
 import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
 import { completionRequest } from '../../../support/conversations.ts';
-import { decodeAs, fixture } from '../decoded.ts';
+import { decodeAs, fixture, recording } from '../decoded.ts';
 
 const { decodeRequest, encoder } = openaiResponsesClients;
 const usage = { input: 110, cachedRead: 64, cacheWrite: 30, output: 50, reasoning: 12 };
@@ -30,6 +30,18 @@ test('a request that is encoded, decoded and encoded again is the same', () => {
       { numRuns: 200 },
     );
   }
+});
+
+test('everything that the official SDK sends is read, and encoded again as it came', () => {
+  const { body, path } = recording('sdk-requests/openai-responses-everything.json') as unknown as {
+    readonly body: Record<string, unknown>;
+    readonly path: string;
+  };
+  const { ask, ignored, model } = decodeRequest(body);
+  assert.deepEqual(ignored, []);
+  const sent = openaiResponses.encode(model, { ...ask, messages: ask.messages ?? [] });
+  assert.deepEqual(sent.body, body);
+  assert.equal(`/v1${sent.path}`, path);
 });
 
 test('what Codex sends is read, and what is not carried on is named', () => {
