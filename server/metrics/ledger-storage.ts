@@ -35,7 +35,7 @@ export type LedgerStorageDeps = {
 };
 
 /** Milliseconds from the first entry to storing all that came until then. */
-const storeAfterMs = 25;
+const storeAfterMs = 100;
 /** Milliseconds until a failure is tried again: soon at first, since most locks are short; by chance, since windows meet. */
 const retryMs = { soon: 20, later: 2_000 } as const;
 const maxRetryMs = 250;

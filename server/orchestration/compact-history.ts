@@ -20,13 +20,20 @@ export type CompactionDeps = SummarizerDeps & { readonly compactions: KnownCompa
  * conversation is compacted once.
  * @param answer asks for the answer to a request
  */
-export async function* answerWithCompaction(
+export const answerWithCompaction = (
+  deps: CompactionDeps,
+  prepared: PreparedRequest,
+  signal: AbortSignal,
+  answer: (prepared: PreparedRequest) => AsyncGenerator<AskPart, AskResult>,
+): AsyncGenerator<AskPart, AskResult> =>
+  mayCompact(deps, prepared) ? compactedAnswer(deps, prepared, signal, answer) : answer(prepared);
+
+async function* compactedAnswer(
   deps: CompactionDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
   answer: (prepared: PreparedRequest) => AsyncGenerator<AskPart, AskResult>,
 ): AsyncGenerator<AskPart, AskResult> {
-  if (!mayCompact(deps, prepared)) return yield* answer(prepared);
   try {
     return yield* answer(prepared);
   } catch (cause) {

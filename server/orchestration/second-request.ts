@@ -15,13 +15,23 @@ import { joinedReceipt, receiptWithFailedRequest } from './second-request-receip
  * answer is the result.
  * @param prepare reads the second request
  */
-export async function* answerWithCode(
+export const answerWithCode = (
+  deps: AttemptsDeps,
+  prepared: PreparedRequest,
+  signal: AbortSignal,
+  prepare: (params: AskParams) => PreparedRequest,
+): AsyncGenerator<AskPart, AskResult> =>
+  // No generator of its own around the usual answer: each costs several promises for each part.
+  roleOf(prepared.params.role)?.answer === 'code'
+    ? codeAnswer(deps, prepared, signal, prepare)
+    : runAttempts(deps, prepared, signal);
+
+async function* codeAnswer(
   deps: AttemptsDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
   prepare: (params: AskParams) => PreparedRequest,
 ): AsyncGenerator<AskPart, AskResult> {
-  if (roleOf(prepared.params.role)?.answer !== 'code') return yield* runAttempts(deps, prepared, signal);
   const { result: first, finish } = yield* untilFinish(runAttempts(deps, prepared, signal));
   const again = secondRequestOf(prepared.params, first);
   if (!again) {

@@ -1,10 +1,9 @@
 /** All providers: created from the settings, kept while their own settings stay the same, with their models. */
-import { modelId } from '../../shared/chat.ts';
 import type { Cooldown } from '../../shared/cooldowns.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { ProviderStatus } from '../../shared/status.ts';
 import type { EngineDefinition } from '../engines/engine.ts';
-import type { RoutingSnapshot, TokensLeft } from '../routing/snapshot.ts';
+import { availabilityReader } from './availability.ts';
 import { describedModels } from './described-models.ts';
 import type { RegistryFacts } from './models.ts';
 import { type Provider, type ProviderDeps, provider } from './provider.ts';
@@ -28,6 +27,7 @@ export type ProviderRegistryDeps = Omit<
 export function providerRegistry(deps: ProviderRegistryDeps) {
   let providers = new Map<string, Provider>();
   let enabledLocal: readonly Provider[] = [];
+  const availability = availabilityReader();
   let problems: readonly string[] = [];
   let modelSettings: Settings['models'] = {};
   const models = describedModels({
@@ -107,7 +107,7 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
       return cooldowns;
     },
     /** Which providers and models are available now, and how many requests each provider has in flight. */
-    availability: () => availabilityOf(providers),
+    availability: () => availability.read(providers),
     /**
      * Refreshes the lists of the local engines that a request could use: waits briefly for those that were down, not at
      * all for those that are up. A cloud provider is contacted only when the request is pinned to one of its models.
@@ -133,38 +133,6 @@ export function providerRegistry(deps: ProviderRegistryDeps) {
 }
 
 export type ProviderRegistry = ReturnType<typeof providerRegistry>;
-
-function availabilityOf(
-  providers: ReadonlyMap<string, Provider>,
-): Pick<RoutingSnapshot, 'cooldowns' | 'modelCooldowns' | 'tokensLeft' | 'inFlight'> {
-  const cooldowns = new Map<string, Cooldown>();
-  let modelCooldowns: Map<string, Cooldown> | undefined;
-  let tokensLeft: Map<string, TokensLeft> | undefined;
-  const inFlight = new Map<string, number>();
-  for (const [name, each] of providers) {
-    const available = each.availability();
-    if (available.cooldown) cooldowns.set(name, available.cooldown);
-    modelCooldowns = withModelIds(name, available.modelCooldowns, modelCooldowns);
-    tokensLeft = withModelIds(name, available.tokensLeft, tokensLeft);
-    const requests = each.inFlight();
-    if (requests > 0) inFlight.set(name, requests);
-  }
-  return { cooldowns, modelCooldowns: modelCooldowns ?? none, tokensLeft: tokensLeft ?? none, inFlight };
-}
-
-const none: ReadonlyMap<string, never> = new Map<string, never>();
-
-/** Copies what a provider gives by the model's name into a map by model id; mostly there is nothing, and no map. */
-function withModelIds<Value>(
-  provider: string,
-  from: ReadonlyMap<string, Value>,
-  to: Map<string, Value> | undefined,
-): Map<string, Value> | undefined {
-  if (from.size === 0) return to;
-  const copied = to ?? new Map<string, Value>();
-  for (const [name, value] of from) copied.set(modelId(provider, name), value);
-  return copied;
-}
 
 /** Functions and wire format are the same for each kind, so the kind stands for them. */
 const isSameConfig = (one: ProviderConfig, other: ProviderConfig): boolean =>

@@ -1,7 +1,7 @@
 /** Whether a provider and each of its models are available now: their circuits, and the cool-downs of the keys. */
 import type { TimedCooldown } from '../../shared/cooldowns.ts';
 import { circuitWeights } from '../../shared/error-policies.ts';
-import { type RumboError, toRumboError } from '../../shared/errors.ts';
+import type { RumboError } from '../../shared/errors.ts';
 import type { CircuitState } from '../../shared/status.ts';
 import { type Circuit, circuit, type Permit } from './circuit-breaker.ts';
 import type { KeyPool } from './key-pool.ts';
@@ -87,29 +87,36 @@ export function providerHealth({ now, elapsed, keys, onChange, onModelGone, onFa
       return all ?? ofKeys;
     },
     /** Observes each answer of an engine. */
-    watch: policy(async function* (send, { model, signal }) {
-      const permits = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
-      const wasClosed = ofProvider.state() === 'closed' && ofModel(model).state() === 'closed';
-      // For the provider the first part is proof enough; a model has to complete its answer.
-      const onFirstPart = () => {
-        failing.clear();
-        permits.provider.succeeded();
-        permits.model.firstPart();
-        if (!wasClosed) onChange();
+    watch: policy((send, { model, signal }) => {
+      let permits: { readonly provider: Permit; readonly model: Permit } | undefined;
+      let wasClosed = true;
+      // Nothing is acquired for an answer that is never read.
+      const sendWithPermits: typeof send = () => {
+        permits = { provider: ofProvider.acquire(), model: ofModel(model).acquire() };
+        wasClosed = ofProvider.state() === 'closed' && ofModel(model).state() === 'closed';
+        return send();
       };
-      try {
-        yield* untilFirstPart(send, signal, { onFirstPart });
-        permits.model.succeeded();
-        if (!wasClosed) onChange();
-      } catch (cause) {
-        const error = toRumboError(cause, signal);
-        onFailure?.(model, error);
-        fail(error, model, permits);
-        throw error;
-      } finally {
-        permits.provider.ignored();
-        permits.model.ignored();
-      }
+      return untilFirstPart(sendWithPermits, signal, {
+        // For the provider the first part is proof enough; a model has to complete its answer.
+        onFirstPart() {
+          failing.clear();
+          permits?.provider.succeeded();
+          permits?.model.firstPart();
+          if (!wasClosed) onChange();
+        },
+        onComplete() {
+          permits?.model.succeeded();
+          if (!wasClosed) onChange();
+        },
+        onFailure(error) {
+          onFailure?.(model, error);
+          if (permits) fail(error, model, permits);
+        },
+        onOver() {
+          permits?.provider.ignored();
+          permits?.model.ignored();
+        },
+      });
     }) satisfies Policy,
     /** A model list arrived: the connection works. It says nothing about answers that fail. */
     onModelsListed(): void {

@@ -1,5 +1,6 @@
 /** Rule 1, Filter: which models may answer this request, and the rule that excludes each other one. */
 
+import type { Cooldown } from '../../shared/cooldowns.ts';
 import { exclusionRules } from '../../shared/exclusion-rules.ts';
 import { type Feature, featurePolicies } from '../../shared/features.ts';
 import type { Model } from '../../shared/models.ts';
@@ -110,7 +111,7 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
       : { rule: 'field', reason: `Its service does not support ${label}.` };
   }
   const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
-  if (cooldown) return { rule: cooldown.rule, reason: cooldown.reason, ...untilOf(cooldown.untilMs) };
+  if (cooldown) return reasonOfCooldown(cooldown);
   const prompt = promptTokensOf(route, model, snapshot);
   const window = snapshot.tokensLeft.get(model.id);
   if (window && prompt > window.tokens) {
@@ -162,6 +163,18 @@ function isAllowed(
 /** @param allow absent: every model is */
 const isInList = ({ id, provider }: Model, allow: readonly string[] | undefined): boolean =>
   allow === undefined || allow.includes(id) || allow.includes(`${provider}/*`);
+
+/** A provider without a key has the same cool-down at each request. */
+const cooldownReasons = new WeakMap<Cooldown, Reason>();
+
+function reasonOfCooldown(cooldown: Cooldown): Reason {
+  const earlier = cooldownReasons.get(cooldown);
+  if (earlier) return earlier;
+  const { rule, reason, untilMs } = cooldown;
+  const made: Reason = { rule, reason, ...untilOf(untilMs) };
+  cooldownReasons.set(cooldown, made);
+  return made;
+}
 
 const untilOf = (ms: number | undefined) => (ms === undefined ? {} : { until: new Date(ms).toISOString() });
 

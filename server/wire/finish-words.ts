@@ -49,6 +49,8 @@ type EndFields = Readonly<Record<string, unknown>>;
 /** Other names of `finish_reason`: Gemini's OpenAI address, Anthropic behind copies, OpenRouter, and older models. */
 const otherNames = ['finishReason', 'stop_reason', 'native_finish_reason', 'done_reason', 'finish_details'];
 
+const finishNames = ['finish_reason', ...otherNames];
+
 /** Whether a choice has a value under another name, which may be its finish reason. */
 export function hasOtherFinishField(choice: object): boolean {
   for (const name of otherNames) if ((choice as EndFields)[name] != null) return true;
@@ -59,7 +61,7 @@ export function hasOtherFinishField(choice: object): boolean {
 export function finishWordIn(places: readonly (object | null | undefined)[]): string | undefined {
   for (const place of places) {
     if (!place) continue;
-    for (const name of ['finish_reason', ...otherNames]) {
+    for (const name of finishNames) {
       const word = finishWord(plainWord((place as EndFields)[name]));
       // vLLM's `stop_reason` is the text or the token that ended the answer.
       if (word !== undefined && (name !== 'stop_reason' || /^[a-z_]{3,}$/.test(word))) return word;
