@@ -87,7 +87,8 @@ function turnOf({ role, blocks: all }: Turn, isLast: boolean): readonly Anthropi
 /** One text without anything else is a text. */
 export function plainContent(blocks: readonly AnthropicBlock[]): AnthropicTurn['content'] {
   const [first] = blocks;
-  const isPlain = blocks.length === 1 && first?.type === 'text' && Object.keys(first).length === 2;
+  const isPlain =
+    blocks.length === 1 && first?.type === 'text' && !('cache_control' in first) && !('citations' in first);
   return isPlain ? (first['text'] as string) : blocks;
 }
 
@@ -107,15 +108,19 @@ function withoutTrailingSpace(blocks: readonly AnthropicBlock[]): readonly Anthr
   return text === '' ? blocks.slice(0, -1) : [...blocks.slice(0, -1), { ...end, text }];
 }
 
+const wantsCitations = (part: MessagePart): boolean => 'isCited' in part && part.isCited === true;
+
 /** The blocks of one message after the other; calls get ids that the service allows. */
 function blockEncoder(messages: readonly Message[]): (message: Message) => readonly AnthropicBlock[] {
   const ids = callIds();
   const isCited = messages.some(
     ({ role, content }) =>
-      role !== 'assistant' &&
-      contentParts<MessagePart>(content).some((part) => 'isCited' in part && part.isCited),
+      role !== 'assistant' && typeof content !== 'string' && content.some(wantsCitations),
   );
   return (message) => {
+    // As most messages.
+    if (typeof message.content === 'string' && message.role !== 'tool' && !('toolCalls' in message))
+      return message.content === '' ? [] : [{ type: 'text', text: message.content }];
     switch (message.role) {
       case 'system':
       case 'user':

@@ -136,7 +136,8 @@ export function responsesDecoder(request?: CompletionRequest): StreamDecoder {
     annotations.beginPart(event, texts.length());
     texts.add(event.delta);
     const parts = textPart('text-delta', event.delta);
-    if (!event.logprobs) return parts;
+    // Most events have an empty list.
+    if (!Array.isArray(event.logprobs) || event.logprobs.length === 0) return parts;
     const tokens = tokenLogprobs(event.logprobs);
     return tokens.length > 0 ? [...parts, { type: 'logprobs', tokens }] : parts;
   };
@@ -294,14 +295,20 @@ function finishedItems() {
 /** Annotations count from the beginning of their part of a message, ours from the beginning of the text. */
 function annotationReader() {
   const starts = new Map<string, number>();
-  let last: string | undefined;
+  /** Of the last event; this runs for every token. */
+  let lastIndex: unknown;
+  let lastItem: unknown;
+  let lastPart: unknown;
   const keyOf = ({ output_index, item_id, content_index }: Partial<Event>): string =>
     `${output_index ?? item_id} ${content_index}`;
   return {
     beginPart(event: Partial<Event>, length: number): void {
+      const { output_index: index, item_id: item, content_index: part } = event;
+      if (starts.size > 0 && index === lastIndex && item === lastItem && part === lastPart) return;
+      lastIndex = index;
+      lastItem = item;
+      lastPart = part;
       const key = keyOf(event);
-      if (key === last) return;
-      last = key;
       if (!starts.has(key)) starts.set(key, length);
     },
     add(event: Partial<Event>): readonly EnginePart[] {
