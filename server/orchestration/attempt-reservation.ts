@@ -29,7 +29,10 @@ export type ReservationRequest = {
   readonly candidate: Pick<RankedCandidate, 'model' | 'costUsd'>;
   /** Tokens. */
   readonly maxPromptTokens: number;
+  /** Of each answer. */
   readonly maxOutputTokens: number;
+  /** Answers to the same prompt. Absent: 1. */
+  readonly answers?: number;
   readonly details: LeaseDetails;
 };
 
@@ -42,9 +45,17 @@ const maxTokensPerSecond = 3_000;
 /** `undefined`: a budget leaves less than the candidate may cost. */
 export async function reserveAttempt(
   spending: RequestSpending,
-  { owner, candidate, maxPromptTokens, maxOutputTokens, details }: ReservationRequest,
+  {
+    owner,
+    candidate,
+    maxPromptTokens,
+    maxOutputTokens: maxTokensOfOne,
+    answers = 1,
+    details,
+  }: ReservationRequest,
 ): Promise<AttemptReservation | undefined> {
   const { model, costUsd } = candidate;
+  const maxOutputTokens = maxTokensOfOne * answers;
   const tryUsd = costUsd?.worst ?? 0;
   const lease = await spending.reserve(owner, tryUsd, details);
   if (!lease) return undefined;
@@ -78,7 +89,7 @@ export async function reserveAttempt(
     usd: () => usd,
     async beforeSend(tokens, billedTries) {
       if (!isLimited()) return;
-      const limit = tokens ?? model.contextTokens ?? Number.POSITIVE_INFINITY;
+      const limit = (tokens ?? model.contextTokens ?? Number.POSITIVE_INFINITY) * answers;
       const missing = limit > maxOutputTokens ? outputUsd(limit - maxOutputTokens) : 0;
       const needed = tryUsd * (billedTries + 1) + missing;
       if (needed > usd && !(await addUsd(needed - usd))) throw overBudgetError(model.id, tokens);

@@ -37,7 +37,7 @@ export function toRoutingRequest(
 ): RoutingRequest {
   const { role, model } = params;
   const messages = restore(composeMessages(params));
-  const tokens = promptTokens(messages, params.tools);
+  const tokens = promptTokens(messages, params.tools, schemaOf(params));
   const requiredFeatures = requestFeatures(params).exclude;
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
@@ -56,11 +56,17 @@ export function toRoutingRequest(
       ...(model === undefined ? {} : { model }),
       ...(requiredFeatures.length > 0 ? { requiredFeatures } : {}),
       ...(params.maxOutputTokens === undefined ? {} : { maxOutputTokens: params.maxOutputTokens }),
+      ...(params.answerCount === undefined ? {} : { answers: params.answerCount }),
+      ...(params.prediction === undefined ? {} : { predictionTokens: Buffer.byteLength(params.prediction) }),
+      ...(params.serviceTier === 'priority' ? { isPriority: true as const } : {}),
       ...(params.strongerThan === undefined ? {} : { strongerThan: params.strongerThan }),
       ...(classification.minTier === undefined ? {} : { minTier: classification.minTier }),
     },
   };
 }
+
+const schemaOf = ({ responseFormat }: AskParams) =>
+  responseFormat?.type === 'json' ? responseFormat.schema : undefined;
 
 /** The text of the last user message. */
 export function promptText({ prompt, messages }: AskParams): string {

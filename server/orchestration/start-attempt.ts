@@ -46,6 +46,7 @@ export async function reserveCandidate(
     candidate,
     maxPromptTokens: withAppendedText(criteria, answer.text).maxPromptTokens,
     maxOutputTokens: maxOutputTokensOf(model, prepared.params, candidate.promptTokens),
+    answers: prepared.params.answerCount ?? 1,
     details: { kind: 'ask', model: model.id, role, task: criteria.task, input: candidate.promptTokens },
   });
   if (reservation) return { candidate, provider, reservation };

@@ -188,10 +188,14 @@ export function predictCost(route: RoutingCriteria, model: Model, past: Measurem
   const promptCost = (prompt - cached) * expected.input + cached * (expected.cachedRead ?? expected.input);
   const answer = expectedOutput(route.task, past);
   const maxOutput = maxOutputTokensOf(model, route, prompt);
+  const { answers = 1, predictionTokens = 0, isPriority } = route;
+  const costWith = (output: number): number =>
+    (promptCost + Math.min(output, maxOutput) * answers * expected.output) / 1_000_000;
+  const worst = maxCostOf(price, maxPrompt, maxOutput * answers + predictionTokens);
   return {
-    low: (promptCost + Math.min(answer.low, maxOutput) * expected.output) / 1_000_000,
-    high: (promptCost + Math.min(answer.high, maxOutput) * expected.output) / 1_000_000,
-    worst: maxCostOf(price, maxPrompt, maxOutput),
+    low: costWith(answer.low),
+    high: costWith(answer.high),
+    worst: isPriority && !price.serviceTiers?.priority ? worst * maxPriorityRatio : worst,
   };
 }
 

@@ -69,6 +69,12 @@ export type RoutingCriteria = {
   readonly requiredFeatures?: readonly Feature[];
   /** Tokens of the answer that the request allows. Absent: the model's own limit holds. */
   readonly maxOutputTokens?: number;
+  /** Answers to the same prompt, each of which is billed. Absent: 1. */
+  readonly answers?: number;
+  /** Tokens of the expected answer at most: those that are not in the answer are billed as if they were. Absent: none. */
+  readonly predictionTokens?: number;
+  /** The service shall work before others are served, at its higher price. Absent: it need not. */
+  readonly isPriority?: true;
   /** Estimated tokens. */
   readonly promptTokens: number;
   /** Upper bound of tokens. */

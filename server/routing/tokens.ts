@@ -1,14 +1,13 @@
 /** Estimates the tokens of a text: before a request is sent, no tokenizer is worth its megabytes. */
 import type { Message, Tool } from '../../shared/chat.ts';
-import { imagesOf, textOf } from '../../shared/message-parts.ts';
+import type { AssistantPart, ToolCall } from '../../shared/content.ts';
+import { textOf, toolCallsOf } from '../../shared/message-parts.ts';
+import { audioTokens, documentTokens, imageTokens, type PromptTokens } from './media-tokens.ts';
 
 /** UTF-8 bytes per token of common tokenizers on English prose and code. */
 const bytesPerToken = 3.6;
 /** Tokens that a chat template adds around each message. */
 const perMessage = 6;
-/** Tokens of an image of usual size, and the most that any service counts for one. */
-const perImage = 1_000;
-const maxPerImage = 6_000;
 /** Tokens around each tool's definition, and of the instructions that a service adds where there are tools, usually and at most. */
 const perTool = 12;
 const perTools = 50;
@@ -20,36 +19,61 @@ export const estimateTokens = (text: string): number => tokensOfBytes(Buffer.byt
 /** The same of UTF-8 bytes. */
 export const tokensOfBytes = (bytes: number): number => Math.ceil(bytes / bytesPerToken);
 
-/** A prompt's tokens before it is sent. */
-export type PromptTokens = {
-  readonly estimated: number;
-  /** No tokenizer and no service exceeds it: for worst-case prices. */
-  readonly max: number;
-};
-
-/** Of messages with their pictures, tool calls, tool results and sealed reasoning, and of the tools' definitions. */
-export function promptTokens(messages: readonly Message[], tools: readonly Tool[] = []): PromptTokens {
+/**
+ * Of messages with their parts, tool calls, tool results and signatures, and of the definitions of tools.
+ * @param schema of the answer. Absent: none
+ */
+export function promptTokens(
+  messages: readonly Message[],
+  tools: readonly Tool[] = [],
+  schema?: object,
+): PromptTokens {
   let estimated = 0;
-  // One token per byte, and the largest count for a picture.
+  // One token per byte.
   let max = 0;
+  const add = (tokens: PromptTokens): void => {
+    estimated += tokens.estimated;
+    max += tokens.max;
+  };
   for (const message of messages) {
     const bytes = Buffer.byteLength(promptTextOf(message));
-    const images = imagesOf(message).length;
-    estimated += perMessage + Math.ceil(bytes / bytesPerToken) + images * perImage;
-    max += perMessage * 2 + bytes + images * maxPerImage;
+    add({ estimated: perMessage + Math.ceil(bytes / bytesPerToken), max: perMessage * 2 + bytes });
+    if (typeof message.content === 'string') continue;
+    for (const part of message.content) {
+      if (part.type === 'image') add(imageTokens(part));
+      else if (part.type === 'document') add(documentTokens(part));
+      else if (part.type === 'audio') add(audioTokens(part));
+    }
   }
+  if (schema) add(bytesAsTokens(Buffer.byteLength(JSON.stringify(schema))));
   if (tools.length === 0) return { estimated, max };
-  const bytes = Buffer.byteLength(JSON.stringify(tools));
-  return {
-    estimated: estimated + perTools + tools.length * perTool + Math.ceil(bytes / bytesPerToken),
-    max: max + maxPerTools + tools.length * perTool * 4 + bytes,
-  };
+  add(bytesAsTokens(Buffer.byteLength(JSON.stringify(tools))));
+  add({ estimated: perTools + tools.length * perTool, max: maxPerTools + tools.length * perTool * 4 });
+  return { estimated, max };
 }
+
+const bytesAsTokens = (bytes: number): PromptTokens => ({
+  estimated: Math.ceil(bytes / bytesPerToken),
+  max: bytes,
+});
 
 /** All text that a model reads of a message. */
 function promptTextOf(message: Message): string {
-  if (message.role === 'tool') return message.content + message.toolCallId + message.toolName;
-  if (message.role !== 'assistant' || !message.toolCalls) return textOf(message);
-  const calls = message.toolCalls.map(({ id, name, input, signature = '' }) => id + name + input + signature);
-  return message.content + calls.join('');
+  if (message.role === 'tool') return textOf(message) + message.toolCallId + message.toolName;
+  if (message.role !== 'assistant') return textOf(message);
+  return textOf(message) + toolCallsOf(message).map(callText).join('') + sealedTextOf(message.content);
+}
+
+const callText = ({ id, name, input, signature = '' }: ToolCall): string => id + name + input + signature;
+
+/** Thoughts and what services want back: they are read again. */
+function sealedTextOf(content: string | readonly AssistantPart[]): string {
+  if (typeof content === 'string') return '';
+  let text = '';
+  for (const part of content) {
+    if (part.type === 'reasoning') text += part.text + (part.signature ?? '');
+    else if (part.type === 'hosted') text += JSON.stringify(part.item);
+    else if (part.type === 'text') text += part.signature ?? '';
+  }
+  return text;
 }

@@ -24,12 +24,13 @@ function setUp(settings: Partial<Settings>, contextTokens: number | null = null)
   const spending = requestSpending(budgets, noon);
   const model = { ...modelNamed('lab/m'), source: 'api' as const, price, contextTokens };
   const costUsd = { low: 0, high: tryUsd, worst: tryUsd };
-  const reserve = () =>
+  const reserve = (answers = 1) =>
     reserveAttempt(spending, {
       owner,
       candidate: { model, costUsd },
       maxPromptTokens: 10,
       maxOutputTokens,
+      answers,
       details: { kind: 'ask' },
     });
   return { budgets, spending, reserve };
@@ -97,4 +98,15 @@ test('of an answer that nothing arrived of, what a fast service writes in the ti
   assert.equal(reservation?.unseenUsd(0), 0);
   near(reservation?.unseenUsd(10) ?? Number.NaN, (30 * price.output) / 1e6);
   near(reservation?.unseenUsd(60_000) ?? Number.NaN, tryUsd);
+});
+
+test('the limit of a try holds for each of several answers', async () => {
+  const { spending, reserve } = setUp({ 'budget.perRequestUsd': 10 * tryUsd });
+  const reservation = await reserve(2);
+  assert.ok(reservation);
+  await reservation.beforeSend(maxOutputTokens, 0);
+  near(spending.committedUsd(), tryUsd);
+  assert.equal(reservation.mayContinue(2 * maxOutputTokens), true);
+  await reservation.beforeSend(2 * maxOutputTokens, 0);
+  near(spending.committedUsd(), 3 * tryUsd);
 });

@@ -181,3 +181,24 @@ test('budgets count the larger of reported and computed cost', () => {
   // Another unit.
   assert.equal(settledCostOf({ ...usage, costUsd: 3_000 }, price), 2);
 });
+
+test('several answers, a prediction and priority are reserved, and several answers expected', () => {
+  const plain: RoutingCriteria = {
+    ...route,
+    task: 'general',
+    promptTokens: 0,
+    maxPromptTokens: 0,
+    maxOutputTokens: 100,
+  };
+  const priced = (more: Partial<RoutingCriteria>, price: Model['price'] = { input: 0, output: 10 }) => {
+    const cost = predictCost({ ...plain, ...more }, model({ price }), { tokenRatios: new Map() });
+    assert.ok(cost);
+    return { high: Math.round(cost.high * 1e6), worst: Math.round(cost.worst * 1e6) };
+  };
+  assert.deepEqual(priced({}), { high: 1_000, worst: 1_000 });
+  assert.deepEqual(priced({ answers: 3 }), { high: 3_000, worst: 3_000 });
+  assert.deepEqual(priced({ predictionTokens: 50 }), { high: 1_000, worst: 1_500 });
+  assert.deepEqual(priced({ isPriority: true }), { high: 1_000, worst: 2_500 });
+  const withPriority = { input: 0, output: 10, serviceTiers: { priority: { input: 0, output: 20 } } };
+  assert.deepEqual(priced({ isPriority: true }, withPriority), { high: 1_000, worst: 2_000 });
+});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { promptTokens } from '../../../server/routing/tokens.ts';
 import type { Message, Tool } from '../../../shared/chat.ts';
+import type { AssistantPart } from '../../../shared/content.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });
 const long = 'word '.repeat(2_000);
@@ -57,4 +58,28 @@ test('a picture has its price, and the most that any service counts in the worst
   };
   const { estimated, max } = promptTokens([picture]);
   assert.ok(estimated >= 1_000 && max >= 6_000);
+});
+
+test('parts count as text does: thoughts, calls in the content, results in parts, hosted items, the schema of the answer', () => {
+  const answer = (...content: readonly AssistantPart[]): readonly Message[] => [
+    user('hi'),
+    { role: 'assistant', content },
+  ];
+  const base = promptTokens(answer({ type: 'text', text: 'a' }));
+  const call = { type: 'tool-call', id: 'a', name: 'f', input: '{}' } as const;
+  for (const messages of [
+    answer({ type: 'text', text: long }),
+    answer({ type: 'reasoning', text: long }),
+    answer({ type: 'reasoning', text: '', signature: long }),
+    answer({ ...call, input: long }),
+    answer({ type: 'refusal', text: long }),
+    answer({ type: 'hosted', wire: 'openai-responses', item: { text: long } }),
+    [user('hi'), { role: 'tool', toolCallId: 'a', toolName: 'f', content: [{ type: 'text', text: long }] }],
+    [user('hi'), { role: 'user', content: [{ type: 'document', text: long }] }],
+  ] as const) {
+    const { estimated, max } = promptTokens(messages);
+    assert.ok(estimated - base.estimated > 2_000, JSON.stringify(messages).slice(0, 120));
+    assert.ok(max - base.max >= long.length - 2);
+  }
+  assert.ok(promptTokens([user('hi')], [], { description: long }).estimated > 2_000);
 });
