@@ -143,7 +143,7 @@ export const featureSample = (feature: Feature, wire: WireName, provider: string
         {
           role: 'assistant',
           content: [
-            { type: 'hosted', wire, item: { type: 'marker_item' } },
+            { type: 'hosted', wire, item: hostedItem(wire) },
             { type: 'text', text: 'Found.' },
           ],
         },
@@ -166,6 +166,23 @@ export const featureSample = (feature: Feature, wire: WireName, provider: string
       marker: 'bWFya2Vy',
     },
   })[feature] as FeatureSample;
+
+/** What the service's own search or code left in the conversation. */
+function hostedItem(wire: WireName): Readonly<Record<string, unknown>> {
+  switch (wire) {
+    case 'anthropic-messages':
+      return {
+        type: 'server_tool_use',
+        id: 'srvtoolu_1',
+        name: 'web_search',
+        input: { query: 'marker_item' },
+      };
+    case 'gemini-generate-content':
+      return { executableCode: { language: 'PYTHON', code: 'marker_item' } };
+    default:
+      return { type: 'web_search_call', id: 'marker_item', status: 'completed' };
+  }
+}
 
 /** An answer with reasoning that the services of this wire want back. */
 function signedAnswer(wire: WireName): Message {

@@ -21,9 +21,18 @@ import { described, effortNamed, grammarOf, tierNamed, toolNamesById } from './c
 const names = new Set([
   ...['model', 'messages', 'stream', 'stream_options', 'tools', 'functions', 'tool_choice', 'function_call'],
   ...['parallel_tool_calls', 'max_tokens', 'max_completion_tokens', 'temperature', 'top_p', 'top_k', 'stop'],
-  ...['seed', 'frequency_penalty', 'presence_penalty', 'n', 'logprobs', 'top_logprobs', 'response_format'],
+  ...[
+    'seed',
+    'random_seed',
+    'frequency_penalty',
+    'presence_penalty',
+    'n',
+    'logprobs',
+    'top_logprobs',
+    'response_format',
+  ],
   ...['reasoning_effort', 'reasoning', 'prediction', 'service_tier', 'user', 'safety_identifier'],
-  ...['prompt_cache_key', 'modalities', 'audio', 'grammar', 'json_schema'],
+  ...['prompt_cache_key', 'modalities', 'audio', 'grammar', 'json_schema', 'structured_outputs'],
 ]);
 
 export function decodeChatRequest(body: unknown): ClientRequest {
@@ -63,7 +72,7 @@ function optionsOf(fields: Fields, ignored: string[]): ConversationParams {
     frequencyPenalty: numberWithin(fields['frequency_penalty'], -2, 2),
     presencePenalty: numberWithin(fields['presence_penalty'], -2, 2),
     stop: stop.length > 0 ? stop : undefined,
-    seed: Number.isSafeInteger(fields['seed']) ? (fields['seed'] as number) : undefined,
+    seed: [fields['seed'], fields['random_seed']].find(Number.isSafeInteger) as number | undefined,
     answerCount: countOf(fields['n'], 8),
     logprobs: wantsLogprobs ? (numberWithin(fields['top_logprobs'], 0, 20) ?? 0) : undefined,
     responseFormat: formatOf(fields),
@@ -268,7 +277,16 @@ function choiceOf(choice: unknown): ToolChoice | undefined {
 function formatOf(fields: Fields): ResponseFormat | undefined {
   const grammar = stringOf(fields['grammar']);
   if (grammar !== undefined) return { type: 'grammar', grammar: { syntax: 'gbnf', text: grammar } };
-  const schema = fieldsOf(fields['json_schema']);
+  // vLLM's. https://docs.vllm.ai/en/latest/features/structured_outputs.html
+  const structured = fieldsOf(fields['structured_outputs']);
+  for (const [syntax, name] of [
+    ['gbnf', 'grammar'],
+    ['regex', 'regex'],
+  ] as const) {
+    const text = stringOf(structured?.[name]);
+    if (text !== undefined) return { type: 'grammar', grammar: { syntax, text } };
+  }
+  const schema = fieldsOf(fields['json_schema']) ?? fieldsOf(structured?.['json']);
   if (schema) return { type: 'json', schema };
   const format = fieldsOf(fields['response_format']);
   if (format?.['type'] === 'json_object') {
