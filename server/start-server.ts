@@ -98,6 +98,8 @@ async function dispose(modules: Modules): Promise<void> {
   await withTimeout(modules.corrections.flush(), flushTimeoutMs);
   modules.keychain.dispose();
   modules.editor.dispose();
+  // Its file takes what the journal holds, not what is still being written there.
+  await modules.ledger.whenWritten?.();
   modules.ledger.dispose();
   await modules.closeHttp();
   modules.logConsole.dispose();
