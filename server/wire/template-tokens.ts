@@ -10,6 +10,7 @@
 import type { CompletionRequest, EnginePart } from '../../shared/chat.ts';
 import { textOf } from '../../shared/message-parts.ts';
 import { TemplateFilter } from './template-filter.ts';
+import { textToolCalls } from './text-tool-calls.ts';
 import type { StreamDecoder } from './wire-format.ts';
 
 /** The same answer without the tokens of its model's chat template; reasoning in the text becomes `reasoning-delta`. */
@@ -18,36 +19,42 @@ export function withoutTemplateTokens(
   { messages, tools = [] }: Pick<CompletionRequest, 'messages' | 'tools'>,
 ): StreamDecoder {
   const last = messages.at(-1);
-  const filter = new TemplateFilter(
-    (token) => messages.some((message) => message.role !== 'assistant' && textOf(message).includes(token)),
-    {
-      beginning: last?.role === 'assistant' ? textOf(last) : '',
-      tools: new Set(tools.map(({ name }) => name)),
-    },
-  );
+  const toolNames = new Set(tools.map(({ name }) => name));
+  const isMentioned = (token: string): boolean =>
+    messages.some((message) => message.role !== 'assistant' && textOf(message).includes(token));
+  const filter = new TemplateFilter(isMentioned, {
+    beginning: last?.role === 'assistant' ? textOf(last) : '',
+    tools: toolNames,
+  });
+  const calls = textToolCalls(toolNames, isMentioned);
   const separate = (parts: readonly EnginePart[]): readonly EnginePart[] => {
     if (parts.length === 0) return parts;
     const only = parts[0];
-    if (parts.length === 1 && only?.type === 'text-delta' && filter.passes(only.text)) return parts;
+    if (parts.length === 1 && only?.type === 'text-delta' && filter.passes(only.text))
+      return calls.passes(only.text) ? parts : calls.push(only.text);
     return parts.flatMap((part) => {
       switch (part.type) {
         case 'text-delta':
-          return filter.push(part.text);
-        case 'finish':
-          return [
-            ...filter.end({ isCut: part.reason === 'length', hasCalls: part.reason === 'tool-calls' }),
-            withToolReason(part),
-          ];
+          return filter.push(part.text).flatMap(withCalls);
+        case 'finish': {
+          const isCut = part.reason === 'length';
+          const rest = filter.end({ isCut, hasCalls: part.reason === 'tool-calls' }).flatMap(withCalls);
+          return [...rest, ...calls.end(isCut), withToolReason(part)];
+        }
         case 'reasoning-delta':
-          return [...filter.noteReasoning(), part];
+          return [...filter.noteReasoning().flatMap(withCalls), part];
         default:
           return [part];
       }
     });
   };
+  const withCalls = (part: EnginePart): readonly EnginePart[] =>
+    part.type !== 'text-delta' || calls.passes(part.text) ? [part] : calls.push(part.text);
   /** A service that did not read the call reports the end of a text. */
   const withToolReason = (part: Extract<EnginePart, { type: 'finish' }>): EnginePart =>
-    filter.hasToolCalls && part.reason === 'stop' ? { ...part, reason: 'tool-calls' } : part;
+    (filter.hasToolCalls || calls.hasCalls()) && part.reason === 'stop'
+      ? { ...part, reason: 'tool-calls' }
+      : part;
   return {
     mayEnd: () => decoder.mayEnd(),
     reportedUsage: () => decoder.reportedUsage?.(),
