@@ -3,6 +3,9 @@ import { errorPolicies } from '../../shared/error-policies.ts';
 import { RumboError, toRumboError } from '../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 
+/** Milliseconds. A timer that fires so late fires in a process, or on a machine, that was stopped. */
+const stoppedMs = 1_000;
+
 /** One model that may be requested. */
 export type HedgeCandidate<Response> = {
   /** The provider that does the work; two requests at one provider would only wait for each other. */
@@ -77,7 +80,13 @@ export function hedgedRequest<Response>(
     cancelTimer();
     const [only, second] = running.keys();
     if (!only || second) return;
+    const dueAt = clock.now() + only.lateAfterMs;
     cancelTimer = clock.after(only.lateAfterMs, () => {
+      // After a stop of the process its response may have arrived, and nothing has read it yet.
+      if (clock.now() - dueAt > stoppedMs) {
+        startTimer();
+        return;
+      }
       const hedge = waiting.find(({ mayHedge, provider }) => mayHedge && provider !== only.provider);
       if (hedge) start(hedge);
     });

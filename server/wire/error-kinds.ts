@@ -7,13 +7,13 @@ type Codes = readonly (readonly [ErrorKind, RegExp])[];
 
 /** Codes about money, which precede all others. A key at a spend limit is refused as well. */
 const moneyCodes =
-  /^(?:insufficient_(?:\w+_)?(?:quota|balance|credits?|funds)|exceeded_current_quota_error|out_of_credits?|no_credits?|credits?_(?:exhausted|required|depleted)|payment_required|billing_(?:error|not_active|hard_limit_reached|limit_reached)|organization_on_hold|\w+_spend_limit_reached|spend_limit_\w+|budget_exceeded|arrearage|allocationquota\.freetieronly|account_deactivated)$/;
+  /^(?:insufficient_(?:\w+_)?(?:quota|balance|credits?|funds)|exceeded_current_quota_error|out_of_credits?|no_credits?|credits?_(?:exhausted|required|depleted)|payment_required|billing_(?:error|not_active|hard_limit_reached|limit_reached)|organization_on_hold|\w+_spend_limit_reached|spend_limit_\w+|budget_exceeded|arrearage|accountoverdueerror|not_enough_balance|credit_limit|creditserror|billing_disabled|token_quota_reached|customer_verification_required|allocationquota\.freetieronly|account_deactivated)$/;
 
 /** Codes that are more specific than their status. In this order: keys before the rest. */
 const specificCodes: Codes = [
   [
     'unauthorized',
-    /^(?:invalid_api_key|api_key_invalid|authentication_error|unauthenticated|invalidapikey|no_db_connection|expired_key|token_not_found_in_db)$/,
+    /^(?:invalid_api_key|api_key_invalid|authentication_error|unauthenticated|invalidapikey|no_db_connection|expired_key|token_not_found_in_db|organization_restricted)$/,
   ],
   [
     'context-too-long',
@@ -50,11 +50,15 @@ const genericCodes: Codes = [
 
 /** The account has no money, in words that mean nothing else. */
 const noMoney =
-  /insufficient (?:\w+ ){0,2}(?:balance|credits?|funds?|quota)|\bbalance\b.{0,40}\b(?:too low|insufficient|not enough|exhausted|negative|depleted|used up)\b|\b(?:not enough|no|out of|run out of|ran out of|have any|used (?:up )?all|exhausted|depleted)(?: \w+){0,4} credits?\b|\bcredits?\b(?: \w+){0,3} (?:exhausted|depleted|used up|run out|ran out|expired)|can only afford|requires? (?:more|paid) credits|requires? (?:a )?payment|payment (?:is )?required|\barrears?\b|overdue (?:payment|bill)|account .{0,80}(?:suspended|deactivated|on hold|disabled).{0,80}(?:balance|billing|payment)|\brecharge\b|spend(?:ing)?[- ](?:limit|cap)|billing (?:hard )?limit|crossed budget|budget (?:has been )?exceeded|exceeded (?:\w+ ){0,3}budget|over budget|(?:monthly|specified) (?:included|api) (?:credits|usage limits?)|free (?:tier|allocation|quota) .{0,60}(?:exhausted|used up)|used up .{0,40}free (?:allocation|quota|tier)|key limit exceeded|\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39|\u8bf7\u5145\u503c|\u989d\u5ea6(?:\u4e0d\u8db3|\u5df2?\u7528[\u5c3d\u5b8c])|\u6b8b\u9ad8\u304c?\u4e0d\u8db3/i;
+  /insufficient (?:\w+ ){0,2}(?:balance|credits?|funds?|quota)|\bbalance\b.{0,40}\b(?:too low|insufficient|not enough|exhausted|negative|depleted|used up)\b|\b(?:not enough|no|out of|run out of|ran out of|have any|used (?:up )?all|exhausted|depleted)(?: \w+){0,4} credits?\b|\bcredits?\b(?: \w+){0,3} (?:exhausted|depleted|used up|run out|ran out|expired)|can only afford|requires? (?:more|paid) credits|requires? (?:a )?payment|payment (?:is )?required|\barrears?\b|overdue (?:payment|bill|balance)|account .{0,80}(?:suspended|deactivated|on hold|disabled).{0,80}(?:balance|billing|payment)|\brecharge\b|spend(?:ing)?[- ](?:limit|cap)|billing (?:hard )?limit|crossed budget|budget (?:has been )?exceeded|exceeded (?:\w+ ){0,3}budget|over budget|(?:monthly|specified) (?:included|api) (?:credits|usage limits?)|free (?:tier|allocation|quota) .{0,60}(?:exhausted|used up)|used up .{0,40}free (?:allocation|quota|tier)|key limit exceeded|\u4f59\u989d\u4e0d\u8db3|\u6b20\u8d39|\u8bf7\u5145\u503c|\u989d\u5ea6(?:\u4e0d\u8db3|\u5df2?\u7528[\u5c3d\u5b8c])|\u6b8b\u9ad8\u304c?\u4e0d\u8db3/i;
+
+/** The account has no way to pay, in words that mean nothing else. */
+const noPayment =
+  /not enough (?:\w+ )?balance|(?:add|enter|valid|no) (?:a )?payment (?:method|instrument)|invalid payment instrument|requires billing|enable billing|credit card on file|credit limit/i;
 
 /** The same in words that also belong to limits that end by themselves. */
 const maybeNoMoney =
-  /exceeded (?:your|the) (?:current|monthly|total|usage)? ?quota|quota (?:has been |is )?(?:exceeded|exhausted)|exceeded .{0,30}\bquota\b|plan (?:and|&) billing|\btop[- ]?up\b|(?:add|buy|purchase) (?:more )?(?:\d+ )?credits|upgrade your (?:plan|account)|usage limit/i;
+  /exceeded (?:your|the) (?:current|monthly|total|usage)? ?quota|quota (?:has been |is )?(?:exceeded|exhausted)|exceeded .{0,30}\bquota\b|\bquota\b.{0,40}\breached|plan (?:and|&) billing|\btop[- ]?up\b|(?:add|buy|purchase) (?:more )?(?:\d+ )?credits|upgrade your (?:plan|account)|usage limit/i;
 
 /** A limit per time. */
 const perTime =
@@ -77,12 +81,14 @@ const noSuchModel =
   /(?:no such|unknown|unrecognized|invalid) model\b|\bmodels?\b.{0,120}?\b(?:do(?:es)? not exist|doesn['\u2019]t exist|not found|is not a valid|was not found|could not be found|is not available|no longer (?:available|supported)|(?:has|have) been (?:deprecated|decommissioned|removed|retired|shut ?down)|not exist)\b|is not a valid model|`model` field must start with|no healthy deployments|no endpoints found for|\u6a21\u578b.{0,40}\u4e0d\u5b58\u5728/i;
 
 const unavailable =
-  /rate limit(?:ed)? |too many requests|(?:requests|tokens) per (?:second|minute|day)|limit exceeded/i;
+  /\brate[- ]?limit(?:ed)?\b|request limit reached|too many requests|(?:requests|tokens) per (?:second|minute|day)|limit exceeded/i;
 
 /** Sentences with a meaning that no code has, for statuses that leave it open. `0`: there is no status. */
 const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = [
   // Providers of new-api and xAI answer 400 for a wrong key.
   ['unauthorized', [0, 400, 422], keyRefused],
+  // MiniMax.
+  ['unauthorized', [0], /\blogin fail/],
   ['content-filtered', [0, 400, 403, 422], filtered],
   ['context-too-long', [0, 400, 413, 416, 422, 500], tooLong],
   // vLLM subtracts the prompt from its context and reports the rest, which is less than nothing.
@@ -90,7 +96,13 @@ const sentences: readonly (readonly [ErrorKind, readonly number[], RegExp])[] = 
   // More tokens than a whole minute may have: the same request never succeeds.
   ['context-too-long', [0, 429], /^request too large/im],
   ['model-not-found', [0, 400, 403, 422, 500], noSuchModel],
-  ['loading', [0, 503], /\bloading\b.{0,20}\bmodel|\bmodel\b.{0,60}\b(?:is )?(?:currently |still )?loading/i],
+  [
+    'loading',
+    [0, 424, 503],
+    /\bloading\b.{0,20}\bmodel|\bmodel\b.{0,60}\b(?:is )?(?:currently |still )?loading/i,
+  ],
+  // Bedrock.
+  ['loading', [424], /model is not ready/i],
   ['rate-limited', [0, 400, 403, 500], unavailable],
   // The provider's settings lack a header of Portkey's: another provider may answer.
   ['bad-response', [400], /x-portkey-(?:config|provider) header is required/],
@@ -111,7 +123,8 @@ const kindOfStatus = (status: number): ErrorKind => {
   if (status === 413) return 'context-too-long';
   if (status === 429) return 'rate-limited';
   if (status === 405 || status === 412 || status === 501) return 'bad-response';
-  if (status === 408 || status === 409 || status === 425 || status >= 498) return 'overloaded';
+  if (status === 408 || status === 409 || status === 424 || status === 425 || status >= 498)
+    return 'overloaded';
   return status >= 400 ? 'invalid-request' : 'bad-response';
 };
 
@@ -145,11 +158,14 @@ const limitIn = ({ codes }: ErrorFacts): ErrorKind | undefined =>
     ? 'rate-limited'
     : undefined;
 
+/** Statuses by which services refuse for any limit; Portkey for a budget. */
+const limitStatuses: ReadonlySet<number> = new Set([403, 412, 429]);
+
 function isAboutMoney({ codes, text }: ErrorFacts, status: number | undefined, waits: boolean): boolean {
   if (codes.some((code) => moneyCodes.test(code))) return true;
   if (status === 402) return true;
-  if (noMoney.test(text) && !waits) return true;
-  const isLimit = status === undefined || status === 403 || status === 429;
+  if (!waits && (noMoney.test(text) || noPayment.test(text))) return true;
+  const isLimit = status === undefined || limitStatuses.has(status);
   // Google's quotas end by themselves.
   return (
     isLimit &&

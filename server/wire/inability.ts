@@ -6,7 +6,7 @@ export type Inability = { readonly ability?: NonNullable<ErrorData['ability']> }
 
 /** “x does not support tools”, “tools are not supported”, “x is not a multimodal model”. */
 const unsupported =
-  /\b(?:does|do)(?: not|n['\u2019]t) (?:currently |yet )?support|\b(?:is|are) (?:not (?:currently |yet )?|un)supported\b|\bunsupported (?:content|input|modality|by (?:this|the) model)|\bis only supported (?:by|for|with)\b|\bno endpoints found that support|\bis not a (?:multi-?modal|vision|chat|completion|generative|text generation)\w* model|\bis not (?:enabled|available) (?:for|on|with) (?:this |the )?model|\bat most 0 (?:image|video|audio)|\bcannot (?:process|read|handle|accept) (?:images?|pictures?|tools?)/i;
+  /\b(?:does|do)(?: not|n['\u2019]t) (?:currently |yet )?support|\b(?:is|are)(?: not |n['\u2019]t |\s+un)(?:currently |yet )?supported\b|\bunsupported (?:content|input|modality|by (?:this|the) model)|\bis only supported (?:by|for|with)\b|\bno endpoints found that support|\bis not a (?:multi-?modal|vision|chat|completion|generative|text generation)\w* model|\bis not (?:enabled|available) (?:for|on|with) (?:this |the )?model|\bat most 0 (?:image|video|audio)|\bcannot (?:process|read|handle|accept) (?:images?|pictures?|tools?)/i;
 
 /** Sentences without any word of support. */
 const others: readonly (readonly [Inability['ability'], RegExp])[] = [

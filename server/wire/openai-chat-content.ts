@@ -131,7 +131,7 @@ export function choicesIn(event: object, isLater = false, depth = 0): Chunk['cho
       ? [choices as Choice]
       : (Object.values(choices) as Chunk['choices']);
   const inner = depth < 2 ? wrapperNames.map((name) => fields[name]).find(isObject) : undefined;
-  if (inner) return choicesIn(inner, isLater, depth + 1);
+  if (inner) return wholeAnswer(fields, inner) ?? choicesIn(inner, isLater, depth + 1);
   if (isLater) return [];
   if (isObject(message))
     return [
@@ -140,7 +140,25 @@ export function choicesIn(event: object, isLater = false, depth = 0): Chunk['cho
   // An event with a type is another one than those of this wire.
   if (typeof fields['type'] === 'string' || typeof fields['event'] === 'string') return [];
   const name = textNames.find((each) => typeof fields[each] === 'string');
-  return name ? [{ delta: { content: fields[name] }, finish_reason: fields['finish_reason'] }] : [];
+  if (!name) return [];
+  // Text Generation Inference repeats the whole text in its last event, beside the reason.
+  const { details } = fields;
+  const reason = fields['finish_reason'] ?? (isObject(details) ? details['finish_reason'] : undefined);
+  return [{ delta: { content: fields[name] }, finish_reason: reason }];
+}
+
+/**
+ * The choice of a whole answer, as Cloudflare's native address wraps it: `{"result": {"response": …}, "success": true}`.
+ * https://developers.cloudflare.com/workers-ai/get-started/rest-api/
+ */
+function wholeAnswer(
+  { success }: Readonly<Record<string, unknown>>,
+  { response, tool_calls, choices }: Readonly<Record<string, unknown>>,
+): Chunk['choices'] | undefined {
+  if (success !== true || choices) return undefined;
+  const hasText = typeof response === 'string';
+  if (!hasText && !Array.isArray(tool_calls)) return undefined;
+  return [{ message: { ...(hasText ? { content: response } : {}), ...(tool_calls ? { tool_calls } : {}) } }];
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -222,6 +222,8 @@ function startsAnother(
   if (call.hasEmptyObject && call.input === '' && isWhole && id === '' && index === undefined) return true;
   // Where each fragment has an id of its own, a call continues with its arguments.
   if (hasOtherId) return call.input === '' || beginsArguments(input) || name !== call.name;
+  // A name that grows, although what came of it is a tool of its own.
+  if (id !== '' && id === call.id && call.input === '' && name.startsWith(call.name)) return false;
   return names.has(call.name) && names.has(name) && isOtherName(call, name, names);
 }
 

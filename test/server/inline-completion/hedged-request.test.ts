@@ -152,3 +152,16 @@ test('an abort stops all, the winner too', async () => {
   assert.equal(await outcome(clock, hedgedRequest([gone], clock, AbortSignal.abort())), 'cancelled');
   assert.equal(gone.seen.startedAt, undefined);
 });
+
+test('after a stop of the process a response that has arrived is read before the next model is asked', async () => {
+  const clock = virtualClock();
+  let stoppedMs = 0;
+  const stopping = { ...clock, now: () => clock.now() + stoppedMs };
+  const first = candidate('a', clock, { afterMs: 210 });
+  const second = candidate('b', clock, { afterMs: 1 });
+  const response = hedgedRequest([first, second], stopping, open());
+  await clock.pass(100);
+  stoppedMs = 60_000;
+  assert.equal(await outcome(clock, response, 200), 'a');
+  assert.equal(second.seen.startedAt, undefined);
+});

@@ -72,6 +72,33 @@ test('text counts in each of its places', async () => {
   }
 });
 
+test('a whole answer in Cloudflare’s or Text Generation Inference’s own form is whole', async () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 2 };
+  const answer = JSON.stringify({ result: { response: 'one two', usage }, success: true, errors: [] });
+  assert.equal(textOf(await partsOf(wire, answer)), 'one two');
+  const call = JSON.stringify({
+    result: { response: null, tool_calls: [{ name: 'read', arguments: { path: 'x' } }], usage },
+    success: true,
+  });
+  const [part] = await partsOf(wire, call);
+  assert.ok(part?.type === 'tool-call' && part.input === '{"path":"x"}');
+  const last = {
+    token: { text: '</s>' },
+    generated_text: 'one two',
+    details: { finish_reason: 'eos_token' },
+  };
+  const parts = await partsOf(
+    wire,
+    stream(
+      { token: { text: 'one ' }, generated_text: null },
+      { token: { text: 'two' }, generated_text: null },
+      last,
+    ),
+  );
+  assert.equal(textOf(parts), 'one two');
+  assert.deepEqual(parts.at(-1), { type: 'finish', reason: 'stop' });
+});
+
 test('an error within a choice, or with its kind as its field, is an error', async () => {
   for (const event of [
     chunk({ delta: {}, error: { code: 502, message: 'The upstream failed.' } }),

@@ -24,6 +24,17 @@ test('an account without money, whatever the status is', () => {
     [429, '余额不足或无可用资源包,请充值。', { code: '1113' }],
     [429, 'No deployments available - crossed budget: Exceeded budget for provider x'],
     [500, 'Error code: 402 - no'],
+    [403, 'not enough balance', { reason: 'NOT_ENOUGH_BALANCE' }],
+    [429, 'You have reached your credit limit. Please add a payment method', { type: 'credit_limit' }],
+    [402, 'inference prohibited, please enter a payment method or redeem a code'],
+    [403, 'The request failed because your account has an overdue balance.', { code: 'AccountOverdueError' }],
+    [403, 'Your AWS account has an invalid payment instrument: A valid payment instrument must be provided.'],
+    [403, 'This API method requires billing to be enabled. Please enable billing on project #1'],
+    [403, 'The gateway requires a valid credit card on file to service requests.'],
+    [403, 'This API call can not be completed because the token quota for the project has been reached'],
+    [401, 'No payment method. Add a payment method here', { type: 'CreditsError' }],
+    [412, 'Usage limit exceeded for the given API key'],
+    [412, 'Account x is suspended, possibly due to reaching the monthly spending limit'],
     [
       500,
       'litellm.APIError: XException - {"error":{"message":"Insufficient Balance","code":"invalid_request_error"}}',
@@ -55,6 +66,32 @@ test('a limit that ends by itself is no lack of money', () => {
   );
   assert.equal(kindOf(500, 'Error code: 429 - {"error": {"message": "Too many requests"}}'), 'rate-limited');
   assert.equal(kindOf(403, 'Rate limit exceeded', { code: 'rateLimitExceeded' }), 'rate-limited');
+});
+
+test('a service’s own form of an error has its kind', () => {
+  const table: [ErrorKind, number, object][] = [
+    ['rate-limited', 200, { base_resp: { status_code: 1002, status_msg: 'rate limit' } }],
+    [
+      'unauthorized',
+      200,
+      { base_resp: { status_code: 1004, status_msg: 'login fail: Please carry the API key' } },
+    ],
+    ['rate-limited', 200, { error_code: 18, error_msg: 'Open api qps request limit reached' }],
+    ['loading', 424, { message: 'Model is not ready for inference. Wait and try your request again.' }],
+    [
+      'overloaded',
+      424,
+      { error: 'Request failed during generation: Server error', error_type: 'generation' },
+    ],
+    ['unauthorized', 400, { error: { message: 'It has been restricted.', code: 'organization_restricted' } }],
+    [
+      'unsupported-request',
+      400,
+      { message: 'Invocation of model ID x with on-demand throughput isn’t supported. Retry your request.' },
+    ],
+  ];
+  for (const [kind, status, body] of table)
+    assert.equal(errorFromResponse(errorResponse(status, body)).kind, kind, JSON.stringify(body));
 });
 
 test('a prompt that is too long, in the words of services and engines', () => {

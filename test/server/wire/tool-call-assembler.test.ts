@@ -233,6 +233,8 @@ test('a name in pieces is joined, and one that grows replaces itself', () => {
     ),
     [y],
   );
+  const grown = [[{ index: 0, id: 'a', name: 'read' }], [{ index: 0, id: 'a', name: 'read_file' }], end];
+  assert.deepEqual(callsOf(grown, ['read', 'read_file']), [x]);
   assert.deepEqual(
     callsOf([[{ index: 0, name: 'ping' }], [{ index: 0, name: 'ping', input: '{}' }]], ['pingping']),
     [['pingping', {}]],
