@@ -18,6 +18,13 @@ const listFields = [
   'body',
   'value',
   'available_models',
+  // Databricks, watsonx, Bedrock, Vertex, text-generation-webui.
+  'endpoints',
+  'resources',
+  'modelSummaries',
+  'publisherModels',
+  'model_names',
+  'records',
 ];
 /** Fields that hold an entry's name, in the order in which they are tried. */
 const nameFields = ['id', 'key', 'model', 'name', 'model_name', 'modelName', 'model_id', 'modelId', 'slug'];

@@ -37,6 +37,17 @@ const Entry = z.object({
   max_input_tokens: Count,
   max_output_tokens: Count,
   context_size: Count,
+  /** Fireworks. */
+  contextLength: Count,
+  /** GitHub Models. */
+  limits: z.object({ max_input_tokens: Count, max_output_tokens: Count }).optional().catch(undefined),
+  /** watsonx. */
+  model_limits: z
+    .object({ max_sequence_length: Count, max_output_tokens: Count })
+    .optional()
+    .catch(undefined),
+  /** DeepInfra. */
+  metadata: z.object({ context_length: Count, max_tokens: Count }).optional().catch(undefined),
   max_context_tokens: Count,
   inputTokenLimit: Count,
   outputTokenLimit: Count,
@@ -108,7 +119,10 @@ function factsOf(entry: Entry): Omit<ModelInfo, 'name'> {
         entry.max_output_tokens ??
         entry.outputTokenLimit ??
         entry.top_provider?.max_completion_tokens ??
-        capabilities?.limits?.max_output_tokens,
+        capabilities?.limits?.max_output_tokens ??
+        entry.limits?.max_output_tokens ??
+        entry.model_limits?.max_output_tokens ??
+        entry.metadata?.max_tokens,
     ),
     ...optionalField(
       'tools',
@@ -138,7 +152,11 @@ const contextOf = (entry: Entry): number | undefined =>
       entry.max_context_tokens ??
       entry.inputTokenLimit ??
       entry.top_provider?.context_length ??
-      entry.capabilities?.limits?.max_context_window_tokens);
+      entry.capabilities?.limits?.max_context_window_tokens ??
+      entry.contextLength ??
+      entry.limits?.max_input_tokens ??
+      entry.model_limits?.max_sequence_length ??
+      entry.metadata?.context_length);
 
 const optionalField = <Name extends keyof ModelInfo>(name: Name, value: ModelInfo[Name] | undefined) =>
   value === undefined ? {} : { [name]: value };

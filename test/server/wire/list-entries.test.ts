@@ -26,6 +26,12 @@ test('the names are found in every shape of a list', () => {
         { id: 'y', models: ['b c#d'] },
       ],
     },
+    { endpoints: [{ name: 'a' }, { name: 'b c#d' }] },
+    { total_count: 2, resources: [{ model_id: 'a' }, { model_id: 'b c#d' }] },
+    { modelSummaries: [{ modelId: 'a' }, { modelId: 'b c#d' }] },
+    { publisherModels: [{ name: 'a' }, { name: 'b c#d' }] },
+    { model_names: ['a', 'b c#d'] },
+    { total: 2, records: [{ modelId: 'a' }, { modelId: 'b c#d' }] },
     { data: null, models: [{ name: 'a' }, { name: 'b c#d' }] },
     {
       result: [

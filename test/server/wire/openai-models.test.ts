@@ -45,6 +45,10 @@ test('context lengths are read where copies put them', () => {
     { id: 'groq', context_window: 131_072, max_completion_tokens: 8_192, active: true },
     { id: 'gateway', context_length: 8_000 },
     { id: 'mistral', max_context_length: 256_000 },
+    { id: 'github', limits: { max_input_tokens: 128_000, max_output_tokens: 4_096 } },
+    { id: 'watsonx', model_limits: { max_sequence_length: 131_072, max_output_tokens: 8_192 } },
+    { id: 'deepinfra', metadata: { context_length: 40_960, max_tokens: 2_048 } },
+    { id: 'fireworks', contextLength: 65_536 },
     { id: 'odd', max_model_len: 'many' },
     { id: 'inactive', active: false },
   ];
@@ -53,6 +57,10 @@ test('context lengths are read where copies put them', () => {
     { name: 'groq', contextTokens: 131_072, maxOutputTokens: 8_192 },
     { name: 'gateway', contextTokens: 8_000 },
     { name: 'mistral', contextTokens: 256_000 },
+    { name: 'github', contextTokens: 128_000, maxOutputTokens: 4_096 },
+    { name: 'watsonx', contextTokens: 131_072, maxOutputTokens: 8_192 },
+    { name: 'deepinfra', contextTokens: 40_960, maxOutputTokens: 2_048 },
+    { name: 'fireworks', contextTokens: 65_536 },
     { name: 'odd' },
   ]);
 });
