@@ -22,9 +22,9 @@ const maxCall = 256 * 1024;
 export function textToolCalls(tools: ReadonlySet<string>, isMentioned: (token: string) => boolean) {
   let answer = '';
   let buffer = '';
-  /** A block begins the buffer; what followed is in `held` until its end comes. */
+  /** A block begins the buffer; what follows is in `pieces` until its end comes. */
   let isOpen = false;
-  let held: string[] = [];
+  let pieces: string[] = [];
   let heldLength = 0;
   let tail = '';
   /** Blanks that follow a call are no text. */
@@ -53,13 +53,13 @@ export function textToolCalls(tools: ReadonlySet<string>, isMentioned: (token: s
   const holds = (piece: string): boolean => {
     const recent = tail + piece;
     tail = recent.slice(-close.length);
-    held.push(piece);
+    pieces.push(piece);
     heldLength += piece.length;
     return heldLength < maxCall && !recent.includes(close);
   };
   const release = (): void => {
-    buffer += held.join('');
-    held = [];
+    buffer += pieces.join('');
+    pieces = [];
     heldLength = 0;
     tail = '';
   };
