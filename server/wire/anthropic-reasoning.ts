@@ -22,7 +22,7 @@ const adaptive = { type: 'adaptive', display: 'summarized' } as const;
 type Situation = {
   readonly defaultMaxTokens: number;
   readonly messages: readonly AnthropicTurn[];
-  /** A call is forced, which excludes thinking by budget. */
+  /** A call is forced, which excludes thinking. */
   readonly isForced: boolean;
 };
 
@@ -47,7 +47,9 @@ export function reasoningFields(
   if (effort === 'none' && !alwaysThinks(model))
     return { maxTokens, ...(thinksByDefault(model) ? { thinking: { type: 'disabled' } } : {}) };
   const nearest = nearestEffort(anthropicEfforts(model), effort);
-  return { maxTokens, thinking: adaptive, ...(nearest ? { effort: nearest } : {}) };
+  // A call that must be made excludes thinking, where that is not the model's default.
+  const thinks = !isForced || thinksByDefault(model);
+  return { maxTokens, ...(thinks ? { thinking: adaptive } : {}), ...(nearest ? { effort: nearest } : {}) };
 }
 
 /** While its calls are being answered, a turn must begin with its thinking; one of another model has none. */

@@ -170,14 +170,16 @@ test('an effort is the nearest that the model has, and a budget up to Claude 4.5
   assert.equal(wire.support('claude-3-5-haiku-latest').features.reasoningEffort, 'none');
 });
 
-test('a model with a budget does not think where it must call, or would have to have thought before', () => {
+test('a model does not think where it must call, or would have to have thought before', () => {
   const call: Message = { role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'f', input: '{}' }] };
   const result: Message = { role: 'tool', toolCallId: 'a', toolName: 'f', content: '1' };
   const tools = [{ name: 'f', inputSchema: { type: 'object' } }];
-  const thinks = (request: Partial<CompletionRequest>): boolean =>
-    'thinking' in bodyOf({ messages: [hi], tools, reasoning: { effort: 'high' }, ...request }, older);
+  const thinks = (request: Partial<CompletionRequest>, requested = older): boolean =>
+    'thinking' in bodyOf({ messages: [hi], tools, reasoning: { effort: 'high' }, ...request }, requested);
   assert.equal(thinks({}), true);
   assert.equal(thinks({ toolChoice: 'required' }), false);
+  assert.equal(thinks({ toolChoice: 'required' }, 'claude-opus-4-8'), false);
+  assert.equal(thinks({}, 'claude-opus-4-8'), true);
   assert.equal(thinks({ messages: [hi, call, result] }), false);
   const own = { type: 'reasoning', text: 'I call.', signature: 'anthropic:EqQB' } as const;
   assert.equal(thinks({ messages: [hi, { ...call, content: [own] }, result] }), true);
