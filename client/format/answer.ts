@@ -1,5 +1,6 @@
 /** The document of an answer: the prompt, the text so far, how it ended, and the receipt. */
 import type { ModelId } from '../../shared/chat.ts';
+import type { AudioPart, Citation, ImagePart } from '../../shared/content.ts';
 import type { AskPart } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
 import { withFenceClosed } from './fences.ts';
@@ -33,6 +34,12 @@ export type AnswerState = {
   readonly discarded: readonly DiscardedText[];
   /** Why the same model was asked once more. Absent: it was not. */
   readonly secondRequest?: string;
+  /** The text, or its end, is the model's own refusal. Absent: it is not. */
+  readonly isRefusal?: true;
+  /** What the text refers to, one line each. Absent: nothing. */
+  readonly sources?: readonly string[];
+  /** Pictures and sounds of the answer by their formats. Absent: none. */
+  readonly media?: readonly string[];
   readonly ending?: AnswerEnding;
 };
 
@@ -66,18 +73,20 @@ export function withAnswerPart(answer: AnswerState, part: AskPart): AnswerState 
     case 'reasoning-delta':
       return { ...answer, activity: answer.activity ?? 'thinking' };
     case 'second-request':
-      return { ...withoutActivity(answer), text: '', secondRequest: part.reason };
+      return { ...withoutActivity(withoutExtras(answer)), text: '', secondRequest: part.reason };
     case 'text-retraction':
       return { ...answer, text: answer.text.slice(0, part.keptCharacters), activity: 'thinking' };
     case 'refusal-delta':
-      return { ...answer, text: answer.text + part.text, activity: 'answering' };
+      return { ...answer, text: answer.text + part.text, activity: 'answering', isRefusal: true };
+    case 'citation':
+      return withSource(answer, part.citation);
+    case 'image':
+    case 'audio':
+      return { ...answer, media: [...(answer.media ?? []), mediaName(part)] };
     case 'code':
     case 'tool-call':
     case 'reasoning-end':
     case 'text-signature':
-    case 'citation':
-    case 'image':
-    case 'audio':
     case 'hosted':
     case 'logprobs':
     case 'alternative':
@@ -92,13 +101,31 @@ function withTakeover(
 ): AnswerState {
   const takeover = { from, to, reason };
   if (mode === 'continue') return { ...answer, takeovers: [...answer.takeovers, takeover] };
-  if (answer.text.trim() === '') return { ...answer, fallbacks: [...answer.fallbacks, `${from}: ${reason}`] };
+  if (answer.text.trim() === '')
+    return { ...withoutExtras(answer), fallbacks: [...answer.fallbacks, `${from}: ${reason}`] };
   return {
-    ...answer,
+    ...withoutExtras(answer),
     text: '',
     takeovers: [],
     discarded: [...answer.discarded, { ...takeover, text: answer.text }],
   };
+}
+
+/** What belongs to a text that no longer holds. */
+function withoutExtras({ isRefusal: _r, sources: _s, media: _m, ...answer }: AnswerState): AnswerState {
+  return answer;
+}
+
+/** Each source once, as plain text: what a model names as an address is no link of ours. */
+function withSource(answer: AnswerState, { title, url, quote }: Citation): AnswerState {
+  const { sources = [] } = answer;
+  const source = oneLine([title, url].filter(Boolean).join(': ') || quote || '');
+  return source === '' || sources.includes(source) ? answer : { ...answer, sources: [...sources, source] };
+}
+
+function mediaName(part: ImagePart | AudioPart): string {
+  const format = 'mediaType' in part && part.mediaType ? ` (${part.mediaType})` : '';
+  return `${part.type === 'image' ? 'A picture' : 'A sound'}${format}`;
 }
 
 /** The current model has sent nothing yet. */
@@ -120,6 +147,9 @@ export function answerDocument(answer: AnswerState): string {
     ...answer.discarded.map(discardedSection),
     ...(answer.discarded.length > 0 && (text || !ending) ? ['---'] : []),
     ...(text ? [withFenceClosed(text.trimEnd())] : []),
+    ...(answer.isRefusal ? ['*The model declined, in the words above.*'] : []),
+    ...(answer.media ?? []).map((name) => `*${name} of the answer is not shown here.*`),
+    ...(answer.sources ? [sourcesSection(answer.sources)] : []),
     ...answer.takeovers.map(({ from, to, reason }) => {
       const why = receipt ? '. The receipt says where and why.' : `: ${reason}`;
       return `*${oneLine(`${takeoverText({ from, to })}${why}`)}*`;
@@ -135,6 +165,10 @@ export function answerDocument(answer: AnswerState): string {
   ];
   return `${sections.join('\n\n')}\n`;
 }
+
+/** As code, so that nothing in them is Markdown. */
+const sourcesSection = (sources: readonly string[]): string =>
+  `**Sources**\n\n${sources.map((source, index) => `${index + 1}. \`${source.replaceAll('`', "'")}\``).join('\n')}`;
 
 /** Quoted, so that an open code fence ends with the quotation. */
 const discardedSection = ({ from, to, reason, text }: DiscardedText): string =>

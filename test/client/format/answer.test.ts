@@ -165,3 +165,24 @@ test('a model that continues after itself does not take over from itself', () =>
   );
   assert.equal(takeoverNote(state), 'continued after an interruption');
 });
+
+test('a refusal, sources and media are named; nothing of a source is Markdown, and a restart forgets them', () => {
+  const parts: readonly AskPart[] = [
+    { type: 'refusal-delta', text: 'I cannot draw that.' },
+    { type: 'citation', citation: { title: 'A `page`', url: 'https://a.example/[x](y)' } },
+    { type: 'citation', citation: { title: 'A `page`', url: 'https://a.example/[x](y)' } },
+    { type: 'citation', citation: { quote: 'words\nof it' } },
+    { type: 'image', mediaType: 'image/png', data: 'AAAA' },
+  ];
+  const shown = parts.reduce(withAnswerPart, emptyAnswerState('Ask', 'draw'));
+  const text = answerDocument(shown);
+  assert.match(text, /I cannot draw that\.\n\n\*The model declined, in the words above\.\*/);
+  assert.match(text, /\*A picture \(image\/png\) of the answer is not shown here\.\*/);
+  assert.match(
+    text,
+    /\*\*Sources\*\*\n\n1\. `A 'page': https:\/\/a\.example\/\[x\]\(y\)`\n2\. `words of it`\n/,
+  );
+  const restart = { type: 'takeover', from: 'a/1', to: 'b/2', mode: 'restart', reason: 'r.' } as const;
+  const later = answerDocument(withAnswerPart(shown, restart));
+  assert.doesNotMatch(later, /Sources|not shown here|declined/);
+});
