@@ -27,6 +27,8 @@ export function responsesAnswerEncoder(answer: ClientAnswer): AnswerEncoder {
   const output: Item[] = [];
   let open: OpenMessage | OpenReasoning | undefined;
   let textLength = 0;
+  /** Messages with text, closed ones too: some services name sources and probabilities at the end, after calls and pictures. */
+  const texts: OpenMessage[] = [];
   let finish: Finish | undefined;
   let sequence = 0;
   let events: StreamEvent[] = [];
@@ -45,6 +47,7 @@ export function responsesAnswerEncoder(answer: ClientAnswer): AnswerEncoder {
     close();
     const begun = openMessage(emit, { id: nextId('msg'), index: output.length, kind, start: textLength });
     open = begun;
+    if (kind === 'text') texts.push(begun);
     return begun;
   };
   const reasoning = (): OpenReasoning => {
@@ -79,10 +82,12 @@ export function responsesAnswerEncoder(answer: ClientAnswer): AnswerEncoder {
         message('refusal').add(part.text);
         return;
       case 'logprobs':
-        message('text').addLogprobs(part.tokens.map(logprobField));
+        (texts.at(-1) ?? message('text')).addLogprobs(part.tokens.map(logprobField));
         return;
       case 'citation':
-        if (open?.kind === 'text') open.cite(part.citation);
+        (texts.findLast(({ start }) => start <= (part.citation.start ?? textLength)) ?? texts[0])?.cite(
+          part.citation,
+        );
         return;
       case 'reasoning-delta':
         reasoning().add(part.text);
@@ -107,6 +112,7 @@ export function responsesAnswerEncoder(answer: ClientAnswer): AnswerEncoder {
         return;
       case 'text-retraction':
         close();
+        texts.length = 0;
         output.forEach((item, index) => {
           if (item.type === 'message') output[index] = asReasoning(item);
         });
@@ -145,15 +151,16 @@ type Place = { readonly id: string; readonly index: number };
 
 interface OpenMessage extends OpenItem {
   readonly kind: 'text' | 'refusal';
+  /** Characters of the answer's text before this message. */
+  readonly start: number;
   add(text: string): void;
   addLogprobs(tokens: readonly object[]): void;
   cite(citation: Citation): void;
 }
 
-/** @param place `start`: characters of the answer's text before this message */
 function openMessage(
   emit: Emit,
-  { id, index, kind, start }: Place & { readonly kind: OpenMessage['kind']; readonly start: number },
+  { id, index, kind, start }: Place & Pick<OpenMessage, 'kind' | 'start'>,
 ): OpenMessage {
   const place = { item_id: id, output_index: index, content_index: 0 };
   const event = kind === 'text' ? 'response.output_text' : 'response.refusal';
@@ -175,6 +182,7 @@ function openMessage(
   emit('response.content_part.added', { ...place, part: part() });
   return {
     kind,
+    start,
     add(added) {
       text += added;
       emit(`${event}.delta`, { ...place, delta: added, ...(kind === 'text' ? { logprobs: [] } : {}) });
