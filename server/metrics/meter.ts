@@ -18,6 +18,8 @@ export type AnswerMeasurement = {
   readonly tries?: readonly Usage[];
   /** It wrote more than was reserved for it, and was cut off. Absent: it was not. */
   readonly isCutOff?: true;
+  /** It broke off before anything that the model wrote had come. Absent: something came, or it ended. */
+  readonly isSilent?: true;
   /** Names of calls that the output limit or a filter cut. Absent: none. */
   readonly cutCalls?: readonly string[];
 };
@@ -93,6 +95,7 @@ export function meter(promptTokens: number, estimate: (text: string) => number, 
         usageEstimated: completed.some(({ usageEstimated }) => usageEstimated),
         reason: finish?.reason ?? 'other',
         ...(failures.length > 0 ? { tries } : {}),
+        ...(finish || outputBytes > 0 || mediaTokens > 0 ? {} : { isSilent: true }),
         ...(finish?.servedBy === undefined ? {} : { servedBy: finish.servedBy }),
         ...(finish?.cutCalls ? { cutCalls: finish.cutCalls } : {}),
       };

@@ -163,9 +163,13 @@ export function settledUsd(
   return isUnseen(result) ? Math.min(reservation.usd(), usd + reservation.unseenUsd(result.ms)) : usd;
 }
 
-/** The service was sent the request, and nothing shows whether it has written anything. */
+/**
+ * The service was sent the request, and nothing shows what it has written. The count that some report with the head
+ * (Anthropic's `message_start`) says nothing of hidden thinking after it.
+ */
 const isUnseen = ({ error, measured }: AttemptResult): boolean =>
-  error !== undefined && measured.usageEstimated && measured.usage.output === 0;
+  error !== undefined &&
+  (measured.isSilent === true || (measured.usageEstimated && measured.usage.output === 0));
 
 /** US dollars for each try; one after another, since a long prompt has another price. `null`: the price is unknown. */
 export function costOfTries(

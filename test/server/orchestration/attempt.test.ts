@@ -1,7 +1,7 @@
 /** One attempt at one candidate. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AnsweringProvider, attempt } from '../../../server/orchestration/attempt.ts';
+import { type AnsweringProvider, attempt, settledUsd } from '../../../server/orchestration/attempt.ts';
 import { PartialAnswer } from '../../../server/orchestration/partial-answer.ts';
 import type { EnginePart } from '../../../shared/chat.ts';
 import { RumboError } from '../../../shared/errors.ts';
@@ -12,7 +12,7 @@ import { usage } from './pipeline.ts';
 const model = { id: 'lab/one', provider: 'lab', name: 'one' } as unknown as Model;
 
 async function run(
-  stream: () => AsyncIterable<EnginePart>,
+  stream: AnsweringProvider['engine']['stream'],
   signal = new AbortController().signal,
   mayContinue?: (outputTokens: number) => boolean | Promise<boolean>,
 ) {
@@ -77,6 +77,24 @@ test('what failed before the service accepted it is not billed', async () => {
     throw new RumboError('Too late.', { kind: 'timeout', accepted: true });
   });
   assert.equal(silent.result.billed, true, 'it had read the prompt');
+});
+
+test('a count that came with the head does not hide what a model thought unseen before it was cancelled', async () => {
+  const priced = {
+    ...model,
+    price: { input: 1, output: 10, cachedRead: 1, cacheWrite: 1 },
+  } as unknown as Model;
+  const reservation = { usd: () => 5, unseenUsd: () => 2 };
+  const broken = (...parts: EnginePart[]) =>
+    run(async function* (_name, { onBilledFailure }) {
+      yield* parts;
+      onBilledFailure?.({ input: 7, output: 1 });
+      throw new RumboError('It was cancelled.', { kind: 'cancelled', accepted: true });
+    });
+  const silent = await broken();
+  assert.ok(settledUsd(silent.result, priced, reservation) > 2);
+  const seen = await broken({ type: 'text-delta', text: 'one' });
+  assert.ok(settledUsd(seen.result, priced, reservation) < 0.01, 'what came is counted instead');
 });
 
 test('an abort is a cancel, whatever the engine throws', async () => {
