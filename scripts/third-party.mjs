@@ -3,7 +3,7 @@
  * licences, and a CycloneDX list of materials. `node scripts/third-party.mjs` writes the notices again.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -47,6 +47,9 @@ function readPackage(folder) {
         .replaceAll('\r\n', '\n')
         .trim(),
     );
+  // A package of a larger repository may leave its licence there.
+  const own = join(root, 'scripts/licences', `${name.replace('/', '+')}.txt`);
+  if (texts.length === 0 && existsSync(own)) texts.push(readFileSync(own, 'utf8').trim());
   if (texts.length === 0 || typeof license !== 'string')
     throw new Error(`${name} ${version} ships without a licence that can be read; look at ${folder}.`);
   return { name, version, license, texts, homepage };

@@ -94,8 +94,8 @@ export type AskPart =
   /** The text so far after its first `keptCharacters` (UTF-16) was reasoning and is no part of the answer. */
   | { readonly type: 'text-retraction'; readonly keptCharacters: number }
   /**
-   * The answer was not the whole code, `reason` says why in one sentence: what was shown so far no longer holds, and the
-   * same model is asked once more.
+   * The answer was not the whole code, no JSON as requested, or its calls do not match their tools; `reason` says why in one
+   * sentence: what was shown so far and the calls no longer hold, and the same model is asked once more.
    */
   | { readonly type: 'second-request'; readonly model: ModelId; readonly reason: string }
   /** The code so far, whole each time; for previews. */

@@ -3,9 +3,11 @@
 import type { AskParams } from '../../shared/ask.ts';
 import { type EnginePart, type ModelId, providerOf } from '../../shared/chat.ts';
 import type { Citation, ToolCall } from '../../shared/content.ts';
+import { functionTools } from '../../shared/message-parts.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Takeover } from '../../shared/receipts.ts';
 import { codeFieldsOf, codePreview } from '../edits/code-preview.ts';
+import { checkCall } from '../wire/repair-call.ts';
 import { AnswerContent } from './answer-content.ts';
 import { type ContinuationJoin, continuationJoin, type JoinStep } from './continuation-join.ts';
 
@@ -13,6 +15,9 @@ const nothing: readonly AskPart[] = [];
 
 /** Milliseconds from the first text of a model that continues: by then its place must be known. */
 const maxJoinMs = 30_000;
+
+/** `fault`: what was wrong, in a few words. */
+export type CallRepair = { readonly tool: string; readonly fault: string };
 
 export class PartialAnswer {
   text = '';
@@ -24,6 +29,9 @@ export class PartialAnswer {
   firstTextAt: number | null = null;
   /** Models whose signatures and hosted items were removed, since a model of another provider continued. */
   unreadable: readonly ModelId[] = [];
+
+  /** Calls whose arguments did not match the schema of their tool, and do now. */
+  repairs: readonly CallRepair[] = [];
 
   readonly #params: AskParams;
   readonly #now: () => number;
@@ -100,6 +108,7 @@ export class PartialAnswer {
     this.text = '';
     this.takeovers = [];
     this.toolCalls = [];
+    this.repairs = [];
     this.refusal = '';
     this.unreadable = [];
     this.#content = new AnswerContent();
@@ -137,10 +146,10 @@ export class PartialAnswer {
       case 'tool-call': {
         const before = this.endText();
         if (this.#joinFailed) return before;
-        const { type: _, ...call } = part;
+        const call = this.#repaired(part);
         this.toolCalls = [...this.toolCalls, call];
-        this.#content.addCall(part);
-        return [...before, part];
+        this.#content.addCall({ type: 'tool-call', ...call });
+        return [...before, { type: 'tool-call', ...call }];
       }
     }
   }
@@ -184,6 +193,14 @@ export class PartialAnswer {
       ...(toolCalls.length > 0 ? { toolCalls } : {}),
       ...this.#content.result(text),
     };
+  }
+
+  /** The call with arguments that match the schema of its tool, where they can be made to. */
+  #repaired({ type: _, ...call }: Extract<EnginePart, { type: 'tool-call' }>): ToolCall {
+    const checked = checkCall(call, functionTools(this.#params.tools));
+    if (checked.repaired !== undefined)
+      this.repairs = [...this.repairs, { tool: call.name, fault: checked.repaired }];
+    return checked.call;
   }
 
   /** What a model declines with is what a person reads of the answer. */

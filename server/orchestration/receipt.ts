@@ -11,6 +11,7 @@ import type { Decision, RankedCandidate } from '../routing/balancer.ts';
 import type { Classification } from '../routing/classifier/classify.ts';
 import { costOfTries } from './attempt.ts';
 import { droppedFeatures } from './dropped-features.ts';
+import type { CallRepair } from './partial-answer.ts';
 
 /** The parts of a receipt that are known before the first attempt. */
 export type RequestMeta = {
@@ -35,6 +36,8 @@ type AttemptFacts = {
   readonly attempts: readonly Attempt[];
   readonly measured: AnswerMeasurement;
   readonly takeovers: readonly Takeover[];
+  /** Calls whose arguments were made to match the schema of their tool. Absent: none. */
+  readonly repairs?: readonly CallRepair[];
   /** Models before a takeover whose signatures and hosted items were removed. Absent: none. */
   readonly unreadable?: readonly ModelId[];
   /** Tokens of the prompt by our own estimate. */
@@ -165,6 +168,8 @@ function reasonsOf(meta: RequestMeta, facts: AttemptFacts): string[] {
     reasons.push(
       `The tokens of ${failedTries === 1 ? 'a try' : `${failedTries} tries`} before it that the service broke off are included.`,
     );
+  for (const { tool, fault } of facts.repairs ?? [])
+    reasons.push(`The arguments of its call of ${tool} were repaired (${fault}).`);
   for (const name of measured.cutCalls ?? [])
     reasons.push(`Its call of ${name || 'a tool'} was cut and is left out.`);
   return reasons;

@@ -26,6 +26,7 @@ export function recordAnswer(
     measured: { ...measured, firstTokenAt: answer.firstTextAt },
     takeovers: answer.takeovers,
     unreadable: answer.unreadable,
+    repairs: answer.repairs,
     plainInputTokens: plainPromptTokens(progress, chosen),
     countedTokens: prepared.exactPromptTokens,
     note: provider.config.note,

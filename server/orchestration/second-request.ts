@@ -8,7 +8,7 @@ import { isTextAlone } from './answer-content.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { runAttempts } from './attempts.ts';
 import { cacheKeyOf } from './request.ts';
-import { joinedReceipt, receiptWithFailedRequest } from './second-request-receipt.ts';
+import { joinedReceipt, receiptWithFailedRequest, untilFinish } from './second-request-receipt.ts';
 
 /**
  * Yields the parts of the answer and returns the whole; the receipt counts both requests. When the second fails, the first
@@ -48,23 +48,6 @@ async function* codeAnswer(
     if (signal.aborted || !(error instanceof RumboError)) throw error;
     if (finish) yield finish;
     return { ...first, receipt: receiptWithFailedRequest(first.receipt, error) };
-  }
-}
-
-/** The parts before the finish; what follows depends on the whole answer. */
-async function* untilFinish(
-  parts: AsyncGenerator<AskPart, AskResult>,
-): AsyncGenerator<AskPart, { result: AskResult; finish: AskPart | undefined }> {
-  let finish: AskPart | undefined;
-  try {
-    for (;;) {
-      const { done, value } = await parts.next();
-      if (done) return { result: value, finish };
-      if (value.type === 'finish') finish = value;
-      else yield value;
-    }
-  } finally {
-    await parts.return(undefined as never);
   }
 }
 
