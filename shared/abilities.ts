@@ -8,8 +8,6 @@ export type Abilities = {
   /** Sound. */
   readonly audio?: boolean;
   readonly reasoning?: boolean;
-  /** Answers that its service holds to a JSON Schema. */
-  readonly structuredOutput?: boolean;
   /** It answers with pictures, or with sound. */
   readonly imageOutput?: boolean;
   readonly audioOutput?: boolean;

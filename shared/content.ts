@@ -63,11 +63,15 @@ export const TextPart = z.strictObject({
 });
 export type TextPart = Immutable<z.infer<typeof TextPart>>;
 
+/** Where the client read a part from: only its path is matched against `rumbo.privacy.localOnly`. Absent: from no file. */
+const origin = { uri: z.string().exactOptional() };
+
 const imageFields = {
   type: z.literal('image'),
   /** How closely the model looks. Absent: `auto`. */
   detail: z.enum(['low', 'high', 'original', 'auto']).exactOptional(),
   signature: z.string().exactOptional(),
+  ...origin,
   ...cache,
 };
 /** A picture: its bytes in base64 without a `data:` prefix, an address, or an uploaded file. */
@@ -85,6 +89,7 @@ const documentFields = {
   context: z.string().exactOptional(),
   /** The answer shall name the passages that it uses. Absent: it need not. */
   isCited: z.literal(true).exactOptional(),
+  ...origin,
   ...cache,
 };
 /** A document: a PDF in base64, plain text, an address of a PDF, or an uploaded file. */
@@ -96,7 +101,7 @@ export const DocumentPart = z.union([
 ]);
 export type DocumentPart = Immutable<z.infer<typeof DocumentPart>>;
 
-const audioFields = { type: z.literal('audio'), transcript: z.string().exactOptional() };
+const audioFields = { type: z.literal('audio'), transcript: z.string().exactOptional(), ...origin };
 /** Sound: its bytes in base64, or a file that the provider knows by its id, such as an earlier answer. */
 export const AudioPart = z.union([
   z.strictObject({ ...audioFields, mediaType: z.enum(audioMediaTypes), data: z.base64() }),

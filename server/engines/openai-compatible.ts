@@ -24,7 +24,9 @@ export const openaiCompatible: EngineDefinition = {
     ...openaiChat({
       maxTokensField: 'max_tokens',
       // What a copy rejects is left out of the next try, and remembered.
-      features: { topK: 'native', reasoningSignatures: 'native' },
+      features: { topK: 'native', reasoningSignatures: 'native', cacheHints: 'native' },
+      // OpenRouter and LiteLLM pass them on, others ignore them.
+      takesCacheHints: true,
       returnsReasoningDetails: true,
       effortFields: (_model, effort) =>
         effort === 'none' ? {} : { reasoning_effort: nearestEffort(['low', 'medium', 'high'], effort) },

@@ -44,7 +44,7 @@ function addFields(used: Set<Feature>, params: AskParams): void {
   if (toolChoice !== undefined && toolChoice !== 'auto' && toolChoice !== 'none') used.add('toolChoice');
   if (reasoning?.effort !== undefined) used.add('reasoningEffort');
   if (reasoning?.budgetTokens !== undefined) used.add('reasoningBudget');
-  if (responseFormat?.type === 'grammar') used.add('grammar');
+  if (responseFormat?.type === 'grammar') used.add(`${responseFormat.grammar.syntax}Grammar`);
   else if (responseFormat) used.add(responseFormat.schema ? 'jsonSchema' : 'jsonAnswer');
   if (answerCount > 1) used.add('answerCount');
   if (output?.images) used.add('outputImages');

@@ -77,11 +77,23 @@ export function promptText({ prompt, messages }: AskParams): string {
 const needsTools = ({ tools = [], messages = [] }: AskParams): boolean =>
   tools.length > 0 || messages.some((message) => message.role === 'tool');
 
-/** Whether only models on the user's machines may read the file. A link to a local-only file is that file. */
-export function isLocalOnlyRequest({ file }: AskParams, settings: Settings): boolean {
+/** Whether only models on the user's machines may read a file of the request. A link to a local-only file is that file. */
+export function isLocalOnlyRequest(params: AskParams, settings: Settings): boolean {
   const patterns = settings['privacy.localOnly'];
-  if (!file || patterns.length === 0) return false;
-  return isLocalOnly(file.uri, patterns) || isLocalOnly(realPathOf(file.uri), patterns);
+  if (patterns.length === 0) return false;
+  return sourceUris(params).some(
+    (uri) => isLocalOnly(uri, patterns) || isLocalOnly(realPathOf(uri), patterns),
+  );
+}
+
+/** The files that the request holds: the one that it is about, and those of its pictures, documents and sounds. */
+export function sourceUris({ file, messages = [] }: AskParams): readonly string[] {
+  const uris = file ? [file.uri] : [];
+  for (const { content } of messages) {
+    if (typeof content === 'string') continue;
+    for (const part of content) if ('uri' in part && part.uri !== undefined) uris.push(part.uri);
+  }
+  return uris;
 }
 
 /**

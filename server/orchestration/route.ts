@@ -12,7 +12,7 @@ import { balance, type Decision } from '../routing/balancer.ts';
 import { needsExactCount } from '../routing/needs-exact-count.ts';
 import type { RoutingCriteria, RoutingSnapshot } from '../routing/snapshot.ts';
 import type { AnsweringProvider } from './attempt.ts';
-import { isLocalOnlyRequest, type RoutingRequest, toCompletionRequest } from './request.ts';
+import { isLocalOnlyRequest, type RoutingRequest, sourceUris, toCompletionRequest } from './request.ts';
 import type { RequestSnapshots } from './request-snapshot.ts';
 import { type AwaitedModel, awaitedModel, maxPinnedWaitMs, maxWaitMs } from './wait-limits.ts';
 
@@ -119,7 +119,7 @@ export function currentCriteria(
     ...request.criteria,
     ...(model === undefined ? {} : { model: listedId(model) }),
     ...(strongerThan === undefined ? {} : { strongerThan: listedId(strongerThan) }),
-    ...(settings === settingsAtRead || !params.file
+    ...(settings === settingsAtRead || sourceUris(params).length === 0
       ? {}
       : { localOnly: isLocalOnlyRequest(params, settings) }),
     ...(exactPromptTokens?.size ? { exactPromptTokens } : {}),

@@ -118,14 +118,18 @@ function ofModalities(entry: ListEntry): boolean | undefined {
     typeof modality === 'string' ? modality.split('->')[1]?.split('+') : undefined,
   ].find((value): value is unknown[] => Array.isArray(value));
   if (!outputs) return undefined;
-  if (!outputs.includes('text')) return false;
+  if (!hasText(outputs)) return false;
   const inputs = [
     architecture?.['input_modalities'],
     entry['input_modalities'],
     modality?.split('->')[0]?.split('+'),
   ].find((value): value is unknown[] => Array.isArray(value));
-  return inputs?.includes('text') ? true : undefined;
+  return inputs && hasText(inputs) ? true : undefined;
 }
+
+/** Bedrock writes modalities in capitals. */
+const hasText = (modalities: readonly unknown[]): boolean =>
+  modalities.some((each) => String(each).toLowerCase() === 'text');
 
 /** Words of a name that tell another purpose: not their letters within another word (`safeguard`, `embedded`). */
 const otherPurpose =

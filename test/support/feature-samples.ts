@@ -53,10 +53,9 @@ export const featureSample = (feature: Feature, wire: WireName, provider: string
     },
     jsonAnswer: { fields: { responseFormat: { type: 'json' } } },
     jsonSchema: { fields: { responseFormat: { type: 'json', schema } }, marker: 'marker_property' },
-    grammar: {
-      fields: { responseFormat: { type: 'grammar', grammar: { syntax: 'gbnf', text: 'root ::= "marker"' } } },
-      marker: 'root ::= ',
-    },
+    gbnfGrammar: grammarSample('gbnf', 'root ::= "marker"'),
+    larkGrammar: grammarSample('lark', 'start: "marker"'),
+    regexGrammar: grammarSample('regex', 'marker+'),
     reasoningEffort: { fields: { reasoning: { effort: 'low' } } },
     reasoningBudget: { fields: { reasoning: { budgetTokens: 2_048 } } },
     reasoningSignatures: { messages: [question, signedAnswer(wire), question], marker: 'bWFya2Vy' },
@@ -166,6 +165,11 @@ export const featureSample = (feature: Feature, wire: WireName, provider: string
       marker: 'bWFya2Vy',
     },
   })[feature] as FeatureSample;
+
+const grammarSample = (syntax: 'gbnf' | 'lark' | 'regex', text: string): FeatureSample => ({
+  fields: { responseFormat: { type: 'grammar', grammar: { syntax, text } } },
+  marker: JSON.stringify(text).slice(1, -1),
+});
 
 /** What the service's own search or code left in the conversation. */
 function hostedItem(wire: WireName): Readonly<Record<string, unknown>> {

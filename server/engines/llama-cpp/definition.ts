@@ -31,7 +31,7 @@ const chat = openaiChat({
   formatFields: (format) =>
     format.type === 'grammar' ? { grammar: format.grammar.text } : responseFormat(format),
   // https://github.com/ggml-org/llama.cpp/tree/master/tools/server#post-v1chatcompletions-openai-compatible-chat-completions-api
-  features: { ...llamaServerFeatures, grammar: 'native' },
+  features: { ...llamaServerFeatures, gbnfGrammar: 'native' },
 });
 
 export const llamaCpp: EngineDefinition = {

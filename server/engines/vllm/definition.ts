@@ -17,7 +17,8 @@ const chat = openaiChat({
   // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html#chat-api
   features: {
     topK: 'native',
-    grammar: 'native',
+    gbnfGrammar: 'native',
+    regexGrammar: 'native',
     strictTools: 'none',
     customTools: 'mapped',
     prediction: 'none',

@@ -87,14 +87,14 @@ test('every part, tool and field that a model may have nothing for is a feature'
     parallelToolCalls: false,
     metadata: {},
   });
-  const others = ['jsonAnswer', 'grammar'];
+  const others = ['jsonAnswer', 'gbnfGrammar', 'larkGrammar', 'regexGrammar'];
   assert.deepEqual([...used.drop, ...used.exclude, ...others].sort(), Object.keys(featurePolicies).sort());
   assert.deepEqual(requestFeatures({ prompt: 'x', responseFormat: { type: 'json' } }).exclude, [
     'jsonAnswer',
   ]);
   const grammar = { syntax: 'gbnf', text: 'root ::= "a"' } as const;
   assert.deepEqual(requestFeatures({ prompt: 'x', responseFormat: { type: 'grammar', grammar } }).exclude, [
-    'grammar',
+    'gbnfGrammar',
   ]);
 });
 

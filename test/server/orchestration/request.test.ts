@@ -159,4 +159,8 @@ test('a file is local-only where a pattern matches it', () => {
   assert.equal(at('file:///home/secret/a'), true);
   assert.equal(at('file:///home/open/a'), false);
   assert.equal(isLocalOnlyRequest({ prompt: 'x' }, settings), false);
+  const picture = (uri: string) => ({ type: 'image', mediaType: 'image/png', data: 'AAAA', uri }) as const;
+  const shown = (uri: string) =>
+    isLocalOnlyRequest({ messages: [{ role: 'user', content: [picture(uri)] }] }, settings);
+  assert.deepEqual([shown('file:///w/secret/a.png'), shown('file:///w/open/a.png')], [true, false]);
 });

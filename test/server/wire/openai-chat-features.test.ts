@@ -60,8 +60,13 @@ test('parts of plain text are one text, which every copy reads', () => {
     { type: 'text', text: 'One. ', cache: '1h' },
     { type: 'text', text: 'Two.' },
   ] as const;
-  for (const kind of ['openai', 'llama-cpp', 'openai-compatible'])
-    assert.equal(contentOf(kind, content), 'One. Two.');
+  for (const kind of ['openai', 'llama-cpp']) assert.equal(contentOf(kind, content), 'One. Two.');
+  const plain = content.map(({ type, text }) => ({ type, text }));
+  assert.equal(contentOf('openai-compatible', plain), 'One. Two.');
+  assert.deepEqual(contentOf('openai-compatible', content), [
+    { type: 'text', text: 'One. ', cache_control: { type: 'ephemeral', ttl: '1h' } },
+    { type: 'text', text: 'Two.' },
+  ]);
 });
 
 test('a refusal of an earlier answer has its own field, and a custom call its own form', () => {
