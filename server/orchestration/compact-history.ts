@@ -24,15 +24,18 @@ export const answerWithCompaction = (
   deps: CompactionDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
-  answer: (prepared: PreparedRequest) => AsyncGenerator<AskPart, AskResult>,
+  answer: Answer,
 ): AsyncGenerator<AskPart, AskResult> =>
+  // No generator of its own around the usual answer: each costs several promises for each part.
   mayCompact(deps, prepared) ? compactedAnswer(deps, prepared, signal, answer) : answer(prepared);
+
+type Answer = (prepared: PreparedRequest) => AsyncGenerator<AskPart, AskResult>;
 
 async function* compactedAnswer(
   deps: CompactionDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
-  answer: (prepared: PreparedRequest) => AsyncGenerator<AskPart, AskResult>,
+  answer: Answer,
 ): AsyncGenerator<AskPart, AskResult> {
   try {
     return yield* answer(prepared);
