@@ -1,12 +1,7 @@
 /** One answer over one attempt after the other: fallback before the first text, takeover after it. */
-import type { ModelId } from '../../shared/chat.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
-import type { Settings } from '../../shared/settings.ts';
-import type { AnswerMeasurement } from '../metrics/meter.ts';
 import { noAnswerError, planNextAttempt } from './after-failure.ts';
-import { isTextAlone } from './answer-content.ts';
 import {
-  type AnswerProgress,
   type AttemptsDeps,
   beginAnswer,
   currentCandidate,
@@ -15,8 +10,8 @@ import {
 } from './answer-progress.ts';
 import { attempt, settledUsd } from './attempt.ts';
 import { firstToAnswer } from './hedged-attempt.ts';
+import { keepInCache } from './keep-in-cache.ts';
 import { recordAnswer, recordFailure } from './record-attempt.ts';
-import { cacheKeyOf } from './request.ts';
 import { whenRestarted } from './restarting-engine.ts';
 import { decideRoute } from './route.ts';
 import { isAskedAlone } from './silence.ts';
@@ -55,12 +50,12 @@ export async function* runAttempts(
       costUsd = settledUsd(result, model, reservation);
       if (!result.error) {
         const receipt = recordAnswer(deps, progress, chosen, result);
-        const isWhole = !receipt.promptCut && receipt.servedBy === undefined;
-        if (isWhole) keepInCache(deps, progress, result.measured, settingsAtSend, model.id);
+        const whole = { ...answer.result(), receipt };
+        keepInCache(deps, prepared, whole, settingsAtSend);
         reservation.settle(costUsd);
         await deps.accounting.whenWritten?.();
         yield { type: 'finish', reason: result.measured.reason, usage: result.measured.usage };
-        return { ...answer.result(), receipt };
+        return whole;
       }
       recordFailure(deps, progress, chosen, result.error, result);
       planNextAttempt(deps, progress, chosen, result.error, signal);
@@ -70,20 +65,4 @@ export async function* runAttempts(
     }
   }
   throw noAnswerError(deps, progress);
-}
-
-/** Only a whole answer by one model is worth giving again; new settings may want another model and have cleared the cache already. */
-function keepInCache(
-  { settings, cache }: AttemptsDeps,
-  { prepared, answer }: AnswerProgress,
-  { reason, usage }: AnswerMeasurement,
-  settingsAtSend: Settings,
-  model: ModelId,
-): void {
-  const { text, takeovers } = answer;
-  if (settings() !== settingsAtSend || !settingsAtSend['cache.enabled']) return;
-  if (reason !== 'stop' || text === '' || takeovers.length > 0 || !isTextAlone(answer.result())) return;
-  // It is asked again, or the user is.
-  if (answer.codeFields.codeIssue) return;
-  cache.set(cacheKeyOf(prepared.params, prepared.request.messages), { text, model, reason, usage });
 }

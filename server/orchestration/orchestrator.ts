@@ -26,8 +26,7 @@ import { type KeptSignatures, keptSignatures } from './kept-signatures.ts';
 import { cachedReceipt, type RequestMeta } from './receipt.ts';
 import { cacheKeyOf, promptText, toRoutingRequest } from './request.ts';
 import { type RequestSnapshotDeps, requestSnapshots } from './request-snapshot.ts';
-import { answerWithCode } from './second-request.ts';
-import { answerWithValidOutput, hasSchemas } from './valid-output.ts';
+import { answerOnceOrTwice } from './second-request.ts';
 import { validateCorrection, validateRequest } from './validate-request.ts';
 
 export type OrchestratorDeps = Omit<
@@ -80,7 +79,10 @@ export function createOrchestrator(deps: OrchestratorDeps) {
         await deps.modelCatalog.whenDescribed(signal);
         if (signal.aborted) throw toRumboError(signal.reason, signal);
         const result = yield* answerWithCompaction(answerDeps, prepared, signal, (request) =>
-          answerOf(answerDeps, request, signal),
+          answerOnceOrTwice(answerDeps, request, signal, (again) => ({
+            ...answerDeps.prepare(again),
+            spending: request.spending,
+          })),
         );
         signatures.keep(result);
         preferStronger(answerDeps, prepared.params);
@@ -129,20 +131,6 @@ function prepare(
   const exactPromptTokens = new Map<ModelId, number>();
   const spending = requestSpending(budgets, at.getTime());
   return { params, request, meta, settingsAtRead, exactPromptTokens, spending };
-}
-
-/** The answer to one request, asked once more where what is read of it by programs or put into a file is not valid. */
-function answerOf(
-  deps: AnswerDeps,
-  request: PreparedRequest,
-  signal: AbortSignal,
-): AsyncGenerator<AskPart, AskResult> {
-  const prepareAgain = (again: AskParams): PreparedRequest => ({
-    ...deps.prepare(again),
-    spending: request.spending,
-  });
-  const answer = (each: PreparedRequest) => answerWithCode(deps, each, signal, prepareAgain);
-  return hasSchemas(request) ? answerWithValidOutput(request, signal, prepareAgain, answer) : answer(request);
 }
 
 function cachedAnswer(

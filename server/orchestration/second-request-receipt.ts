@@ -1,25 +1,7 @@
-/** One answer and one receipt for what was requested twice. */
+/** One receipt for what was requested twice. */
 import { noUsage, type Usage } from '../../shared/chat.ts';
 import type { RumboError } from '../../shared/errors.ts';
-import type { AskPart, AskResult } from '../../shared/protocol.ts';
 import type { Receipt } from '../../shared/receipts.ts';
-
-/** The parts before the finish; what follows depends on the whole answer. */
-export async function* untilFinish(
-  parts: AsyncGenerator<AskPart, AskResult>,
-): AsyncGenerator<AskPart, { result: AskResult; finish: AskPart | undefined }> {
-  let finish: AskPart | undefined;
-  try {
-    for (;;) {
-      const { done, value } = await parts.next();
-      if (done) return { result: value, finish };
-      if (value.type === 'finish') finish = value;
-      else yield value;
-    }
-  } finally {
-    await parts.return(undefined as never);
-  }
-}
 
 /** @param why the first answer was not enough, one sentence */
 export function joinedReceipt(first: Receipt, second: Receipt, why: string): Receipt {

@@ -1,49 +1,52 @@
-/** A coder's answer that is not the whole code is requested once more, from the same model, with what was wrong. */
+/** An answer that is not valid is requested once more, from the same model, with what was wrong. */
 import type { AskParams } from '../../shared/ask.ts';
 import { RumboError } from '../../shared/errors.ts';
-import type { AskPart, AskResult, CodeIssue } from '../../shared/protocol.ts';
-import { roleOf } from '../../shared/roles.ts';
-import { codeReadingOf } from '../edits/code-preview.ts';
-import { isTextAlone } from './answer-content.ts';
+import type { AskPart, AskResult } from '../../shared/protocol.ts';
+import { type Correction, correctionOf, isChecked } from './answer-correction.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { runAttempts } from './attempts.ts';
-import { cacheKeyOf } from './request.ts';
-import { joinedReceipt, receiptWithFailedRequest, untilFinish } from './second-request-receipt.ts';
+import { keepInCache } from './keep-in-cache.ts';
+import { joinedReceipt, receiptWithFailedRequest } from './second-request-receipt.ts';
 
 /**
  * Yields the parts of the answer and returns the whole; the receipt counts both requests. When the second fails, the first
  * answer is the result.
  * @param prepare reads the second request
  */
-export const answerWithCode = (
+export const answerOnceOrTwice = (
   deps: AttemptsDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
   prepare: (params: AskParams) => PreparedRequest,
 ): AsyncGenerator<AskPart, AskResult> =>
   // No generator of its own around the usual answer: each costs several promises for each part.
-  roleOf(prepared.params.role)?.answer === 'code'
-    ? codeAnswer(deps, prepared, signal, prepare)
+  isChecked(prepared.params)
+    ? checkedAnswer(deps, prepared, signal, prepare)
     : runAttempts(deps, prepared, signal);
 
-async function* codeAnswer(
+async function* checkedAnswer(
   deps: AttemptsDeps,
   prepared: PreparedRequest,
   signal: AbortSignal,
   prepare: (params: AskParams) => PreparedRequest,
 ): AsyncGenerator<AskPart, AskResult> {
   const { result: first, finish } = yield* untilFinish(runAttempts(deps, prepared, signal));
-  const again = secondRequestOf(prepared.params, first);
-  if (!again) {
+  const correction = correctionOf(prepared.params, first);
+  if (!correction) {
     if (finish) yield finish;
     return first;
   }
-  const { issue, params } = again;
-  yield { type: 'second-request', model: first.receipt.model, reason: issue.message };
+  const { reason } = correction;
+  yield { type: 'second-request', model: first.receipt.model, reason };
   try {
-    const second = yield* runAttempts(deps, prepare(params), signal);
-    keepInCache(deps, prepared, second);
-    return { ...second, receipt: joinedReceipt(first.receipt, second.receipt, issue.message) };
+    const second = yield* runAttempts(
+      deps,
+      prepare(secondParams(prepared.params, first, correction)),
+      signal,
+    );
+    // The same question gets the second answer from then on.
+    keepInCache(deps, prepared, second, prepared.settingsAtRead);
+    return { ...second, receipt: joinedReceipt(first.receipt, second.receipt, reason) };
   } catch (error) {
     if (signal.aborted || !(error instanceof RumboError)) throw error;
     if (finish) yield finish;
@@ -51,43 +54,31 @@ async function* codeAnswer(
   }
 }
 
-/** The second request. `undefined`: the answer has its code, or asking again would not help. */
-function secondRequestOf(
-  params: AskParams,
-  { text, codeIssue, receipt }: AskResult,
-): { issue: CodeIssue; params: AskParams } | undefined {
-  // A second answer would be cut, too.
-  if (!codeIssue || receipt.finishReason === 'length' || receipt.finishReason === 'content-filter')
-    return undefined;
-  const reading = codeReadingOf(params, text);
-  if (!reading || 'code' in reading || reading.request === undefined) return undefined;
-  const { prompt, messages, strongerThan: _, ...others } = params;
-  return {
-    issue: codeIssue,
-    params: {
-      ...others,
-      messages: [
-        ...(messages ?? [{ role: 'user' as const, content: prompt ?? '' }]),
-        { role: 'assistant', content: text },
-        { role: 'user', content: reading.request },
-      ],
-      task: receipt.task,
-      model: receipt.model,
-      whenPinnedUnavailable: 'fail',
-      useCache: false,
-    },
-  };
+/** The parts before the finish; what follows depends on the whole answer. */
+async function* untilFinish(
+  parts: AsyncGenerator<AskPart, AskResult>,
+): AsyncGenerator<AskPart, { result: AskResult; finish: AskPart | undefined }> {
+  let finish: AskPart | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await parts.next();
+      if (done) return { result: value, finish };
+      if (value.type === 'finish') finish = value;
+      else yield value;
+    }
+  } finally {
+    await parts.return(undefined as never);
+  }
 }
 
-/** The same question gets the second answer from then on. */
-function keepInCache(
-  { settings, cache }: AttemptsDeps,
-  { params, request, settingsAtRead }: PreparedRequest,
-  answer: AskResult,
-): void {
-  const { text, code, receipt } = answer;
-  const { model, usage, finishReason: reason } = receipt;
-  if (!code || !isTextAlone(answer) || reason !== 'stop' || receipt.takeovers.length > 0) return;
-  if (settings() !== settingsAtRead || !settingsAtRead['cache.enabled']) return;
-  cache.set(cacheKeyOf(params, request.messages), { text, model, reason, usage });
+function secondParams(params: AskParams, { receipt }: AskResult, { messages }: Correction): AskParams {
+  const { prompt, messages: earlier, strongerThan: _, ...others } = params;
+  return {
+    ...others,
+    messages: [...(earlier ?? [{ role: 'user' as const, content: prompt ?? '' }]), ...messages],
+    task: receipt.task,
+    model: receipt.model,
+    whenPinnedUnavailable: 'fail',
+    useCache: false,
+  };
 }

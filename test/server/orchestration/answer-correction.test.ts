@@ -65,6 +65,18 @@ test('an answer that is not the requested JSON is requested once more', async ()
   }
 });
 
+test('the cache gives the valid answer again, and never one that is not valid', async () => {
+  const mended = pipeline([{ id: 'a/one', script: inTurn(answersWith('Sure!'), answersWith('{"a":1}')) }]);
+  await mended.ask(json);
+  const { result } = await mended.ask(json);
+  assert.deepEqual([result.text, result.receipt.cached, mended.requests.length], ['{"a":1}', true, 2]);
+
+  const wrong = pipeline([{ id: 'a/one', script: answersWith('{"b":1}') }]);
+  await wrong.ask(json);
+  assert.equal((await wrong.ask(json)).result.receipt.cached, false);
+  assert.equal(wrong.requests.length, 4);
+});
+
 test('valid output is not requested again', async () => {
   const answer = pipeline([{ id: 'a/one', script: answersWith('{"a":', '1}') }]);
   assert.equal((await answer.ask(json)).result.text, '{"a":1}');
