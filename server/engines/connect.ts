@@ -6,6 +6,7 @@ import { redactSentKeys } from '../platform/redact-keys.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { rejectsRequestForm } from '../wire/error-response.ts';
 import { withHeaderUsage } from '../wire/header-usage.ts';
+import { withoutJsonFence } from '../wire/json-fence.ts';
 import { mapFeatures } from '../wire/map-features.ts';
 import { refusalError } from '../wire/request-refusals.ts';
 import { withoutTemplateTokens } from '../wire/template-tokens.ts';
@@ -138,7 +139,9 @@ function encodeRequest(connection: EngineConnection, model: string, request: Eng
   const withoutTokens = request.mayBeEmpty
     ? chat.createDecoder
     : () => withoutTemplateTokens(chat.createDecoder(), mapped);
-  const createDecoder = restore ? () => restoringDecoder(withoutTokens(), restore) : withoutTokens;
+  const readable =
+    request.responseFormat?.type === 'json' ? () => withoutJsonFence(withoutTokens()) : withoutTokens;
+  const createDecoder = restore ? () => restoringDecoder(readable(), restore) : readable;
   const toError = (response: ErrorResponse) => refusalError(wire.toError(response), response);
   return { ...chat, createDecoder, toError, mayBeEmpty: request.mayBeEmpty ?? false };
 }

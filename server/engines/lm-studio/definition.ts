@@ -1,7 +1,6 @@
 /** LM Studio's server. https://lmstudio.ai/docs/developer */
 import { join } from 'node:path';
 import { openaiChat } from '../../wire/openai-chat.ts';
-import { responseFormat } from '../../wire/openai-chat-fields.ts';
 import { openaiEmbeddings } from '../../wire/openai-embeddings.ts';
 import { openaiText } from '../../wire/openai-fim.ts';
 import { bearer, llamaServerFeatures } from '../define.ts';
@@ -31,14 +30,10 @@ export const lmStudio: EngineDefinition = {
       maxTokensField: 'max_tokens',
       // It rejects a choice that is an object. https://github.com/alibaba/page-agent/issues/367
       forcedTool: 'only-offered',
-      // It takes a schema only. https://lmstudio.ai/docs/developer/openai-compat/structured-output
-      formatFields: (format) =>
-        responseFormat(
-          format.type === 'json' ? { ...format, schema: format.schema ?? { type: 'object' } } : format,
-        ),
       features: {
         ...llamaServerFeatures,
         parallelToolCalls: 'none',
+        // It takes a schema only. https://lmstudio.ai/docs/developer/openai-compat/structured-output
         jsonAnswer: 'mapped',
         reasoningEffort: 'none',
         reasoningBudget: 'none',

@@ -230,6 +230,18 @@ test('a local service that requires a key without a saved one reports it', async
   assert.deepEqual([error.kind, error.message], ['unauthorized', 'llama.cpp requires an API key.']);
 });
 
+test('a code fence around requested JSON is removed, around other text it stays', async (t) => {
+  const fenced = '```json\n{"a": 1}\n```';
+  const fake = await fakeAnthropic({ reply: { text: fenced } });
+  t.after(fake.close);
+  const engine = engineAt(anthropic, fake.baseUrl, 'sk-lab');
+  const textOf = (parts: readonly EnginePart[]) =>
+    parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('');
+  const json = { ...request, responseFormat: { type: 'json' } } as const;
+  assert.equal(textOf(await Array.fromAsync(engine.stream('claude-fake', json, never))), '{"a": 1}');
+  assert.equal(textOf(await answer(engine, 'claude-fake')), fenced);
+});
+
 test('an error keeps its status and its wait', async (t) => {
   const fake = await fakeOpenAi({ fail: { status: 429, headers: { 'retry-after': '7' }, times: 1 } });
   t.after(fake.close);
