@@ -32,6 +32,8 @@ export type Price = StandardPrice & {
 export type Model = {
   readonly id: ModelId;
   readonly provider: string;
+  /** The kind of its provider, such as `anthropic`: two providers of one kind differ in key or address. Absent: unknown. */
+  readonly kind?: string;
   /** Its name at the provider. */
   readonly name: string;
   readonly source: Source;

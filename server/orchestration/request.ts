@@ -39,6 +39,7 @@ export function toRoutingRequest(
   const messages = restore(composeMessages(params));
   const tokens = promptTokens(messages, params.tools, schemaOf(params));
   const requiredFeatures = requestFeatures(params).exclude;
+  const uploadedTo = uploadProviders(params);
   const classification = classify(promptText(params), params.task ?? roleOf(role)?.task, corrections);
   return {
     messages,
@@ -55,6 +56,7 @@ export function toRoutingRequest(
       ...(role === undefined ? {} : { role }),
       ...(model === undefined ? {} : { model }),
       ...(requiredFeatures.length > 0 ? { requiredFeatures } : {}),
+      ...(uploadedTo.length > 0 ? { uploadedTo } : {}),
       ...(params.maxOutputTokens === undefined ? {} : { maxOutputTokens: params.maxOutputTokens }),
       ...(params.answerCount === undefined ? {} : { answers: params.answerCount }),
       ...(params.prediction === undefined ? {} : { predictionTokens: Buffer.byteLength(params.prediction) }),
@@ -94,6 +96,16 @@ export function sourceUris({ file, messages = [] }: AskParams): readonly string[
     for (const part of content) if ('uri' in part && part.uri !== undefined) uris.push(part.uri);
   }
   return uris;
+}
+
+/** Where the uploaded files of the request are. Those of earlier answers are left out of a request to another provider. */
+function uploadProviders({ messages = [] }: AskParams): readonly string[] {
+  const providers = new Set<string>();
+  for (const { role, content } of messages) {
+    if (role === 'assistant' || typeof content === 'string') continue;
+    for (const part of content) if ('fileId' in part) providers.add(part.provider);
+  }
+  return [...providers];
 }
 
 /**

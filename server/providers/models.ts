@@ -152,6 +152,7 @@ function describe(
   return {
     id: modelId(provider.name, info.name),
     provider: provider.name,
+    kind: definition.kind,
     name: info.name,
     source,
     private: source === 'local' && provider.private && !remote,

@@ -110,6 +110,12 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
       ? { rule: 'ability', reason: `It has nothing for ${label}.` }
       : { rule: 'field', reason: `Its service does not support ${label}.` };
   }
+  const upload = route.uploadedTo?.find((name) => name !== model.provider && name !== model.kind);
+  if (upload !== undefined)
+    return {
+      rule: 'field',
+      reason: `A file of the request was uploaded to ${upload}, which this service cannot read.`,
+    };
   const cooldown = snapshot.cooldowns.get(model.provider) ?? snapshot.modelCooldowns.get(model.id);
   if (cooldown) return reasonOfCooldown(cooldown);
   const prompt = promptTokensOf(route, model, snapshot);

@@ -67,6 +67,8 @@ export type RoutingCriteria = {
   readonly needsVision: boolean;
   /** Fields of the request that its model has to honour. Absent: none. */
   readonly requiredFeatures?: readonly Feature[];
+  /** Providers, or kinds of them, that a file of the request was uploaded to: no other one knows it. Absent: none. */
+  readonly uploadedTo?: readonly string[];
   /** Tokens of the answer that the request allows. Absent: the model's own limit holds. */
   readonly maxOutputTokens?: number;
   /** Answers to the same prompt, each of which is billed. Absent: 1. */

@@ -121,6 +121,18 @@ test('the criteria hold what a model has to honour', () => {
   assert.equal(criteria({ tools: [{ name: 'look', inputSchema: {} }] }).needsTools, true);
 });
 
+test('the criteria hold the providers of uploaded files, not those of earlier answers', () => {
+  const file = { type: 'document', fileId: 'file-1', provider: 'anthropic' } as const;
+  const sound = { type: 'audio', fileId: 'audio-1', provider: 'openai' } as const;
+  const messages = [
+    { role: 'user', content: [{ type: 'text', text: 'Read it.' }, file, file] },
+    { role: 'assistant', content: [{ type: 'text', text: 'Done.' }, sound] },
+    { role: 'user', content: 'Again.' },
+  ] satisfies AskParams['messages'];
+  const { criteria } = toRoutingRequest({ messages }, defaultSettings, userCorrections());
+  assert.deepEqual(criteria.uploadedTo, ['anthropic']);
+});
+
 test('the text of a prompt is that of the last user message', () => {
   assert.equal(promptText({ prompt: 'a' }), 'a');
   assert.equal(

@@ -1,4 +1,4 @@
-/** Which models may answer, by the context that they have or may get. */
+/** Which models may answer, by the context that they have or may get and by what only their provider knows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filterCandidates } from '../../../server/routing/filter-candidates.ts';
@@ -60,4 +60,17 @@ test('a provider on standby steps back as soon as another model can answer', () 
   assert.deepEqual(idsOf(filterCandidates(short, locked).remaining), ['practice/toy']);
   const pinned = filterCandidates({ ...short, model: practice.id }, snapshotOf([practice, real]));
   assert.deepEqual(idsOf(pinned.remaining), ['practice/toy', 'lab/real']);
+});
+
+test('an uploaded file is read by its own provider, under whatever name, and by no other one', () => {
+  const models = [
+    modelNamed('anthropic/own', { kind: 'anthropic' }),
+    modelNamed('work/second', { kind: 'anthropic' }),
+    modelNamed('openai/other', { kind: 'openai' }),
+  ];
+  const uploaded = { ...route, promptTokens: 10, uploadedTo: ['anthropic'] };
+  const { remaining, excluded } = filterCandidates(uploaded, snapshotOf(models));
+  assert.deepEqual(idsOf(remaining), ['anthropic/own', 'work/second']);
+  assert.equal(excluded[0]?.rule, 'field');
+  assert.match(excluded[0]?.reason ?? '', /uploaded to anthropic, which this service cannot read/);
 });
