@@ -41,17 +41,21 @@ async function* compactedAnswer(
     return yield* answer(prepared);
   } catch (cause) {
     if (!isTooLong(cause) || signal.aborted) throw cause;
-    const compacted = yield* compactHistory(deps, prepared, signal);
+    const compacted = yield* compactHistory(deps, prepared, wasRefused(cause), signal);
     if (!compacted) throw cause;
     return yield* answer(compacted);
   }
 }
 
 /** Where other models are excluded for other reasons, no model can answer at all. */
-const isTooLong = (cause: unknown): boolean =>
+const isTooLong = (cause: unknown): cause is RumboError =>
   cause instanceof RumboError &&
   (cause.kind === 'context-too-long' || cause.kind === 'no-candidate') &&
   cause.data.partial === undefined;
+
+/** A service has refused the prompt, whatever its model's context is stated to be. */
+const wasRefused = ({ data }: RumboError): boolean =>
+  data.attempts?.some(({ outcome }) => outcome === 'context-too-long') ?? false;
 
 /** A prompt alone has nothing that could be left out. */
 const mayCompact = ({ settings }: AttemptsDeps, { params }: PreparedRequest): boolean =>
@@ -61,12 +65,15 @@ const mayCompact = ({ settings }: AttemptsDeps, { params }: PreparedRequest): bo
 async function* compactHistory(
   deps: CompactionDeps,
   prepared: PreparedRequest,
+  isRefused: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<AskPart, PreparedRequest | undefined> {
   const conversation = prepared.params.messages ?? [];
-  const limit = messageLimit(deps, prepared, conversation);
-  if (limit === undefined) return undefined;
   const before = tokensOf(conversation);
+  const stated = messageLimit(deps, prepared, conversation);
+  // A service refused what the stated context holds, or states none.
+  const limit = isRefused && (stated ?? before) >= before ? Math.floor(before * refusedShare) : stated;
+  if (limit === undefined || limit < minMessageTokens) return undefined;
   const earlier = deps.compactions.find(conversation);
   const begun = earlier ? [...earlier.replaced, ...conversation.slice(earlier.cut)] : conversation;
   const again = (messages: readonly Message[], more: Omit<Compaction, 'savedTokens'>): PreparedRequest =>
@@ -88,6 +95,8 @@ async function* compactHistory(
 
 /** Of what fits: the turns that follow shall fit, too. */
 const goalShare = 0.75;
+/** Of a prompt that a service refused without a limit that explains it. */
+const refusedShare = 0.6;
 /** Of a context: set aside for the answer, in tokens at least and at most. */
 const answerShare = 0.2;
 const minAnswerTokens = 512;
@@ -97,7 +106,7 @@ const tolerance = 1.1;
 /** Tokens below which no conversation makes sense. */
 const minMessageTokens = 300;
 
-/** Tokens that the messages may have, by our own estimate. `undefined`: no context is the reason, or it holds nothing. */
+/** Tokens that the messages may have, by our own estimate; 0 or less: none. `undefined`: no context is the reason, or it is unknown. */
 function messageLimit(
   { settings, providers, snapshots }: CompactionDeps,
   prepared: PreparedRequest,
@@ -113,8 +122,7 @@ function messageLimit(
   );
   const ratio = Math.max(1, promptTokensOf(criteria, model, snapshot) / criteria.promptTokens) * tolerance;
   const others = criteria.promptTokens - tokensOf(conversation);
-  const limit = Math.floor((model.contextTokens - answerTokens) / ratio) - others;
-  return limit >= minMessageTokens ? limit : undefined;
+  return Math.floor((model.contextTokens - answerTokens) / ratio) - others;
 }
 
 /** The model with the largest context of those that only the length of the prompt excludes. */
@@ -130,7 +138,7 @@ function largestContext(
     unavailablePin && keepsPin
       ? snapshot.models.filter(({ id }) => id === unavailablePin.model && unavailablePin.rule === 'context')
       : snapshot.models.filter(({ id }) => isTooSmall(id));
-  // A service refused the prompt although its stated context holds it.
+  // None: a service refused the prompt although its stated context holds it.
   const all = chosen.length > 0 ? chosen : candidates.map(({ model }) => model);
   return all.toSorted((one, other) => (other.contextTokens ?? 0) - (one.contextTokens ?? 0))[0];
 }

@@ -78,7 +78,7 @@ function readableCharacters(
 
 /** The lists of the role and the task, a local-only file, and the budget of the request hold for its summaries, too. */
 function requestFor(
-  { prepare, settings }: SummarizerDeps,
+  { prepare, settings, providers }: SummarizerDeps,
   { params, request, spending }: PreparedRequest,
   items: readonly SummaryItem[],
 ): PreparedRequest {
@@ -97,7 +97,7 @@ function requestFor(
     ...fresh.request.criteria,
     ...(role === undefined ? {} : { role }),
     localOnly,
-    freeExcept: settings()['history.summaryModels'],
+    freeExcept: settings()['history.summaryModels'].map(providers.listedId),
   };
   return { ...fresh, spending, request: { ...fresh.request, criteria } };
 }

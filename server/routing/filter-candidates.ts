@@ -97,7 +97,7 @@ function exclude(model: Model, route: RoutingCriteria, snapshot: RoutingSnapshot
       reason: 'The file is local-only, and this model does not run on the user’s machines.',
     };
   }
-  if (route.freeExcept && !isFreeModel(model) && !route.freeExcept.includes(model.id))
+  if (route.freeExcept && !isFreeModel(model) && !isInList(model, route.freeExcept))
     return { rule: 'paid', reason: 'It is not free, and not in rumbo.history.summaryModels.' };
   if (route.needsTools && model.abilities.tools === false)
     return { rule: 'ability', reason: 'It cannot call tools.' };

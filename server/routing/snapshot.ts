@@ -61,7 +61,7 @@ export type RoutingCriteria = {
   readonly localOnly: boolean;
   /** It offers tools, or contains tool calls. */
   readonly needsTools: boolean;
-  /** Only free models may answer, and those paid ones that are named here. Absent: all may. */
+  /** Only free models may answer, and those paid ones that this list names, as `allow` does. Absent: all may. */
   readonly freeExcept?: readonly string[];
   /** It contains images. */
   readonly needsVision: boolean;

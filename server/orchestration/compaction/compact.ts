@@ -3,9 +3,9 @@
  * beginning stays the same from turn to turn, and what the user has written last is never changed. Pure but for `summarise`.
  */
 import type { Message } from '../../../shared/chat.ts';
-import { imagesOf, textOf, toolCallsOf } from '../../../shared/message-parts.ts';
+import { textOf, toolCallsOf } from '../../../shared/message-parts.ts';
 import { promptTokens } from '../../routing/tokens.ts';
-import { decisionsIn, identifiersIn, shortened, transcriptOf } from './transcript.ts';
+import { decisionsIn, identifiersIn, mediaIn, shortened, transcriptOf } from './transcript.ts';
 
 /** A text to be summarised. */
 export type SummaryItem = { readonly title: string; readonly text: string; readonly maxCharacters: number };
@@ -183,9 +183,9 @@ function resultItem(message: ToolMessage, messages: readonly Message[]): Summary
 
 function compactedResult(message: ToolMessage, item: SummaryItem, summary: string | undefined): ToolMessage {
   const text = summary ?? shortened(item.text, item.maxCharacters);
-  const pictures = imagesOf(message).length;
+  const media = mediaIn([message]);
   const marks = [
-    `[Compacted by Rumbo: ${item.text.length} characters${pictures > 0 ? ` and ${pictures} pictures` : ''} of this result ${summary === undefined ? 'were shortened' : 'are summarised'}. Call the tool again for all of it.]`,
+    `[Compacted by Rumbo: ${item.text.length} characters${media === undefined ? '' : ` and ${media}`} of this result ${summary === undefined ? 'were shortened' : 'are summarised'}. Call the tool again for all of it.]`,
     text,
     ...namesLine(item.text, text, 400),
   ];
@@ -217,8 +217,9 @@ async function summaryOf(
   const decisions = decisionsIn(transcript, Math.floor(maxCharacters / 3)).filter(
     (sentence) => !text.includes(sentence) && !own.some((words) => words.includes(sentence)),
   );
+  const media = mediaIn(region);
   const sections = [
-    `[Rumbo compacted ${region.length} earlier messages of this conversation, which no longer fitted into the model’s context.]`,
+    `[Rumbo compacted ${region.length} earlier messages of this conversation, which no longer fitted into the model’s context.${media === undefined ? '' : ` They had ${media}, which are no longer here.`}]`,
     text,
     ...(decisions.length > 0
       ? [`Decided, word for word:\n${decisions.map((each) => `- ${each}`).join('\n')}`]

@@ -1,7 +1,6 @@
 /** The text of earlier messages for a summary, and what of it stays word for word: names and decisions. Pure. */
 import type { Message } from '../../../shared/chat.ts';
-import type { AssistantPart } from '../../../shared/content.ts';
-import { assistantParts, textOf } from '../../../shared/message-parts.ts';
+import { assistantParts, contentParts, type MessagePart } from '../../../shared/message-parts.ts';
 
 /** The messages as a reader would write them down, a heading each. */
 export const transcriptOf = (messages: readonly Message[]): string =>
@@ -12,12 +11,12 @@ function headingOf(message: Message): string {
   return message.role === 'assistant' ? 'Assistant:' : message.role === 'user' ? 'User:' : 'Instructions:';
 }
 
-function wordsOf(message: Message): string {
-  if (message.role !== 'assistant') return textOf(message);
-  return assistantParts(message).map(partWords).filter(Boolean).join('\n');
-}
+const partsOf = (message: Message): readonly MessagePart[] =>
+  message.role === 'assistant' ? assistantParts(message) : contentParts<MessagePart>(message.content);
 
-function partWords(part: AssistantPart): string {
+const wordsOf = (message: Message): string => partsOf(message).map(partWords).filter(Boolean).join('\n');
+
+function partWords(part: MessagePart): string {
   switch (part.type) {
     case 'text':
     case 'refusal':
@@ -25,14 +24,35 @@ function partWords(part: AssistantPart): string {
     case 'tool-call':
       return `Calls ${part.name} with ${part.input}`;
     case 'image':
+      return '(a picture)';
     case 'audio':
-      return `(${part.type})`;
+      return part.transcript === undefined ? '(a sound)' : `(a sound: ${part.transcript})`;
+    case 'document':
+      if ('text' in part) return part.text;
+      return part.title === undefined ? '(a document)' : `(the document ${part.title})`;
     // A summary of thoughts would be taken for the model's own.
     case 'reasoning':
     case 'hosted':
       return '';
   }
 }
+
+/** What of the messages no text holds, such as `2 pictures and 1 document`. `undefined`: nothing. */
+export function mediaIn(messages: readonly Message[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const part of messages.flatMap(partsOf)) {
+    const name = part.type === 'document' && 'text' in part ? undefined : mediaNames.get(part.type);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const words = [...counts].map(([name, count]) => `${count} ${name}${count === 1 ? '' : 's'}`);
+  return words.length > 0 ? new Intl.ListFormat('en').format(words) : undefined;
+}
+
+const mediaNames: ReadonlyMap<MessagePart['type'], string> = new Map([
+  ['image', 'picture'],
+  ['document', 'document'],
+  ['audio', 'sound'],
+]);
 
 /**
  * Names that a summary must not change: paths, addresses, quoted code, identifiers, versions, hashes and error codes. Each

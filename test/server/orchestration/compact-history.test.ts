@@ -1,10 +1,11 @@
 /** A conversation that no context can hold is compacted by a free model, and answered. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tokensOf } from '../../../server/orchestration/compaction/compact.ts';
 import type { AskParams } from '../../../shared/ask.ts';
 import type { CompletionRequest, Message, ModelId } from '../../../shared/chat.ts';
 import { textOf } from '../../../shared/message-parts.ts';
-import { answersWith, type FakeModel, fails, inTurn, pipeline, type Script } from './pipeline.ts';
+import { answersWith, type FakeModel, fails, pipeline, type Script } from './pipeline.ts';
 
 const words = (count: number): string => Array.from({ length: count }, () => 'lorem').join(' ');
 const conversation = (turns = 30): Message[] => [
@@ -104,6 +105,8 @@ test('paid models write no summary unless they are named', async () => {
 
   const named = pipeline([small('a/one', paid)], { 'history.summaryModels': ['a/one'] });
   assert.deepEqual((await named.ask(ask(conversation()))).result.receipt.compaction?.models, ['a/one']);
+  const all = pipeline([small('a/one', paid)], { 'history.summaryModels': ['a/*'] });
+  assert.deepEqual((await all.ask(ask(conversation()))).result.receipt.compaction?.models, ['a/one']);
 });
 
 test('a local-only file keeps its summary local, and lists of allowed models hold for it', async () => {
@@ -130,13 +133,21 @@ test('a summary that fails is replaced by shortened texts', async () => {
   assert.ok((result.receipt.compaction?.shortened ?? 0) > 0);
 });
 
-test('a service that refuses the prompt as too long gets a shorter one', async () => {
-  const refuse = fails('context-too-long');
-  const rumbo = pipeline([
-    { id: 'a/one', script: inTurn(refuse, writes, writes, writes), more: { contextTokens: 8_192 } },
-  ]);
-  const { result } = await rumbo.ask(ask(conversation()));
-  assert.equal(result.text, 'Done.');
+test('a service that refuses what its stated context holds, or states none, gets a shorter conversation', async () => {
+  for (const contextTokens of [200_000, null]) {
+    const limit = 3_500;
+    const script: Script = (request, signal) =>
+      (tokensOf(request.messages) > limit && !isSummary(request) ? fails('context-too-long') : writes)(
+        request,
+        signal,
+      );
+    const rumbo = pipeline([{ id: 'a/one', script, more: { contextTokens } }]);
+    const messages = conversation();
+    assert.ok(tokensOf(messages) > limit && tokensOf(messages) < 2 * limit, `${tokensOf(messages)}`);
+    const { result } = await rumbo.ask(ask(messages));
+    assert.equal(result.text, 'Done.');
+    assert.ok((result.receipt.compaction?.savedTokens ?? 0) > 0);
+  }
 });
 
 test('off, a single prompt and a prompt that is too long by itself fail as before', async () => {

@@ -86,6 +86,23 @@ test('then older turns become one message, with decisions, names and the user’
   assert.ok(compacted.turns > 20);
 });
 
+test('pictures that no longer fit are named', async () => {
+  const picture = { type: 'image', mediaType: 'image/png', data: 'AAAA' } as const;
+  const messages: Message[] = [
+    user('Look.'),
+    ...[1, 2, 3].flatMap((number): Message[] => [
+      { role: 'user', content: [{ type: 'text', text: `Number ${number}.` }, picture] },
+      says(words(500)),
+    ]),
+    user('Compare.'),
+  ];
+  const compacted = await compactConversation(messages, 1_600, summaries().summarise);
+  assert.match(
+    textOf(compacted?.messages[1] as Message),
+    /They had [23] pictures, which are no longer here\./,
+  );
+});
+
 test('within one long run of tools the request of the user stays as it was', async () => {
   const messages = [
     user('First task.'),

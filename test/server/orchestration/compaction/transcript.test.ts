@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import {
   decisionsIn,
   identifiersIn,
+  mediaIn,
   shortened,
   transcriptOf,
 } from '../../../../server/orchestration/compaction/transcript.ts';
+import type { Message } from '../../../../shared/chat.ts';
 
 test('names are found in prose, code and output of tools, the frequent ones first', () => {
   const text = `Edit src/cart/total.ts and package.json. The function computeTotal calls TaxTable and
@@ -71,5 +73,31 @@ test('a transcript has calls, results and failures, and no thoughts', () => {
   assert.equal(
     transcript,
     'User:\nFix it\n\nAssistant:\nI look.\nCalls read with {"path":"a"}\n\nResult of read (failed):\nno such file',
+  );
+});
+
+test('pictures, documents and sounds leave a mark, whatever message had them', () => {
+  const picture = { type: 'image', mediaType: 'image/png', data: 'AAAA' } as const;
+  const messages: Message[] = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Compare:' },
+        picture,
+        { type: 'document', text: 'All of it.' },
+        { type: 'document', url: 'https://example.com/a.pdf', title: 'Plan' },
+      ],
+    },
+    { role: 'tool', toolCallId: '1', toolName: 'shot', content: [picture] },
+    {
+      role: 'assistant',
+      content: [{ type: 'audio', mediaType: 'audio/wav', data: 'AAAA', transcript: 'Hi.' }],
+    },
+  ];
+  assert.equal(mediaIn(messages), '2 pictures, 1 document, and 1 sound');
+  assert.equal(mediaIn([{ role: 'user', content: 'x' }]), undefined);
+  assert.equal(
+    transcriptOf(messages),
+    'User:\nCompare:\n(a picture)\nAll of it.\n(the document Plan)\n\nResult of shot:\n(a picture)\n\nAssistant:\n(a sound: Hi.)',
   );
 });
