@@ -12,14 +12,14 @@ import { checkCall } from '../wire/repair-call.ts';
 import { schemaFault } from '../wire/schema-check.ts';
 
 /** `reason`: one sentence. `messages`: the answer, and what is wrong with it, as the next turns of the conversation. */
-export type Correction = { readonly reason: string; readonly messages: readonly Message[] };
+export type AnswerCorrection = { readonly reason: string; readonly messages: readonly Message[] };
 
 /** Whether the request has anything that could be checked; most have not, and pay nothing for it. */
 export const isChecked = ({ role, responseFormat, tools }: AskParams): boolean =>
   responseFormat?.type === 'json' || functionTools(tools).length > 0 || roleOf(role)?.answer === 'code';
 
 /** `undefined`: the answer is valid, or asking again would not help. */
-export function correctionOf(params: AskParams, answer: AskResult): Correction | undefined {
+export function correctionOf(params: AskParams, answer: AskResult): AnswerCorrection | undefined {
   const { cached, finishReason } = answer.receipt;
   // A second answer would be cut or withheld, too.
   if (finishReason !== 'stop' && finishReason !== 'tool-calls') return undefined;
@@ -31,7 +31,10 @@ export function correctionOf(params: AskParams, answer: AskResult): Correction |
 export const isValidAnswer = (params: AskParams, answer: AskResult): boolean =>
   answer.codeIssue === undefined && jsonFaultOf(params, answer) === undefined;
 
-function callCorrection({ tools }: AskParams, { toolCalls = [], text }: AskResult): Correction | undefined {
+function callCorrection(
+  { tools }: AskParams,
+  { toolCalls = [], text }: AskResult,
+): AnswerCorrection | undefined {
   const offered = functionTools(tools);
   const checked = toolCalls.map((call) => checkCall(call, offered));
   const wrong = checked.find(({ fault }) => fault !== undefined);
@@ -55,7 +58,7 @@ function callCorrection({ tools }: AskParams, { toolCalls = [], text }: AskResul
   };
 }
 
-function jsonCorrection(params: AskParams, answer: AskResult): Correction | undefined {
+function jsonCorrection(params: AskParams, answer: AskResult): AnswerCorrection | undefined {
   const fault = jsonFaultOf(params, answer);
   if (fault === undefined) return undefined;
   return {
@@ -85,7 +88,7 @@ function jsonFaultOf(
   return responseFormat.schema ? schemaFault(value, responseFormat.schema) : undefined;
 }
 
-function codeCorrection(params: AskParams, { text, codeIssue }: AskResult): Correction | undefined {
+function codeCorrection(params: AskParams, { text, codeIssue }: AskResult): AnswerCorrection | undefined {
   if (!codeIssue) return undefined;
   const reading = codeReadingOf(params, text);
   if (!reading || 'code' in reading || reading.request === undefined) return undefined;

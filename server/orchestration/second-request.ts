@@ -2,7 +2,7 @@
 import type { AskParams } from '../../shared/ask.ts';
 import { RumboError } from '../../shared/errors.ts';
 import type { AskPart, AskResult } from '../../shared/protocol.ts';
-import { type Correction, correctionOf, isChecked } from './answer-correction.ts';
+import { type AnswerCorrection, correctionOf, isChecked } from './answer-correction.ts';
 import type { AttemptsDeps, PreparedRequest } from './answer-progress.ts';
 import { runAttempts } from './attempts.ts';
 import { keepInCache } from './keep-in-cache.ts';
@@ -71,7 +71,7 @@ async function* untilFinish(
   }
 }
 
-function secondParams(params: AskParams, { receipt }: AskResult, { messages }: Correction): AskParams {
+function secondParams(params: AskParams, { receipt }: AskResult, { messages }: AnswerCorrection): AskParams {
   const { prompt, messages: earlier, strongerThan: _, ...others } = params;
   return {
     ...others,

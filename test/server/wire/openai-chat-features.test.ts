@@ -172,10 +172,6 @@ test('an answer in JSON, by a schema or by a grammar, in the fields of each serv
   assert.deepEqual(bodyOf('deepseek', 'm', { responseFormat: any })['response_format'], {
     type: 'json_object',
   });
-  assert.deepEqual(bodyOf('lm-studio', 'm', { responseFormat: any })['response_format'], {
-    type: 'json_schema',
-    json_schema: { name: 'answer', schema: { type: 'object' } },
-  });
   const gbnf = { type: 'grammar', grammar: { syntax: 'gbnf', text: 'root ::= "a"' } } as const;
   assert.equal(bodyOf('llama-cpp', 'm', { responseFormat: gbnf })['grammar'], 'root ::= "a"');
   const regex = { type: 'grammar', grammar: { syntax: 'regex', text: 'a+' } } as const;
