@@ -1,8 +1,7 @@
 /** Anthropic's citations, which are of a block of text each. https://platform.claude.com/docs/en/build-with-claude/citations */
 import type { Citation } from '../../shared/content.ts';
+import type { Fields } from './json-fields.ts';
 import { sealSignature, unsealSignature } from './signatures.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const units = {
   char_location: { unit: 'characters', fields: ['start_char_index', 'end_char_index'] },

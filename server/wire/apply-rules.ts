@@ -4,6 +4,7 @@ import { type EngineRequest, isFill, isText, type Message } from '../../shared/c
 import type { TextPart } from '../../shared/content.ts';
 import { contentParts, textOf, toolCallsOf } from '../../shared/message-parts.ts';
 import type { RequestRules } from '../../shared/request-rules.ts';
+import type { Fields } from './json-fields.ts';
 import type { WireRequest } from './wire-format.ts';
 
 /**
@@ -101,8 +102,6 @@ function joined(one: Message, other: Message): Message {
   const before = one.role === 'user' ? contentParts(one.content) : contentParts<TextPart>(textOf(one));
   return { role: 'user', content: [...before, ...contentParts(other.content)] };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The body without a field, which may be inside an object: `stream_options.include_obfuscation`. The request itself

@@ -1,7 +1,6 @@
 /** Recognizes an error inside a stream, or a document instead of one, in any vendor's or gateway's shape. */
 import { reportsError } from './error-body.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './json-fields.ts';
 
 /** Fields of which every event of an answer has one; beside them an error is reported by a filled `error` only. */
 const answerFields = [

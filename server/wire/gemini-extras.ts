@@ -1,14 +1,9 @@
 /** What Gemini's candidates hold beyond text and calls: media, sources, probabilities, further answers, the service's own tools. https://ai.google.dev/api/generate-content */
 import type { CompletionRequest, EnginePart, FinishReason, TokenLogprob } from '../../shared/chat.ts';
 import { type Citation, imageMediaTypes } from '../../shared/content.ts';
+import { type AlternativePiece, alternativeAnswers } from './alternative-answers.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from './json-fields.ts';
 import { sealSignature } from './signatures.ts';
-import { toolCallAssembler } from './tool-call-assembler.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Whether a candidate holds anything beside its parts; most hold nothing. */
 export const hasGeminiExtras = (candidate: Fields): boolean =>
@@ -19,18 +14,15 @@ const hostedNames = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolR
 
 /** @param request absent: one answer was requested */
 export function geminiExtras(request: CompletionRequest | undefined) {
-  const alternatives = new Map<number, ReturnType<typeof alternative>>();
+  const alternatives = alternativeAnswers(request?.tools?.map(({ name }) => name));
   const sound: Buffer[] = [];
   const sources = new Set<string>();
   let grounding: unknown;
-  const toolNames = request?.tools?.map(({ name }) => name);
 
   return {
     hasSeveral: (request?.answerCount ?? 1) > 1,
     addAlternative(index: number, candidate: unknown, reason: FinishReason | undefined): void {
-      const found = alternatives.get(index) ?? alternative(toolNames);
-      alternatives.set(index, found);
-      found.add(candidate, reason);
+      alternatives.add(index, alternativePiece(candidate, reason));
     },
     /** What a part holds beside a text or a call. */
     readPart(part: Fields): readonly EnginePart[] {
@@ -57,8 +49,7 @@ export function geminiExtras(request: CompletionRequest | undefined) {
       }));
       if (sound.length > 0)
         parts.push({ type: 'audio', mediaType: 'audio/pcm', data: Buffer.concat(sound).toString('base64') });
-      for (const found of alternatives.values()) parts.push({ type: 'alternative', ...found.whole() });
-      return parts;
+      return [...parts, ...alternatives.parts()];
     },
   };
 
@@ -131,31 +122,14 @@ function tokenOf(candidate: unknown): { readonly token: string; readonly logprob
   return typeof token === 'string' && typeof logprob === 'number' ? { token, logprob } : undefined;
 }
 
-function alternative(toolNames: readonly string[] | undefined) {
-  const calls = toolCallAssembler(toolNames);
-  const logprobs: TokenLogprob[] = [];
-  let text = '';
-  let reason: FinishReason = 'other';
+function alternativePiece(candidate: unknown, reason: FinishReason | undefined): AlternativePiece {
+  const fields = fieldsOf(candidate);
+  const parts = listOf(fieldsOf(fields?.['content'])?.['parts']).map(fieldsOf);
+  const calls = parts.map((part) => fieldsOf(part?.['functionCall'])).filter((call) => call !== undefined);
   return {
-    add(candidate: unknown, reported: FinishReason | undefined): void {
-      const fields = fieldsOf(candidate);
-      for (const each of listOf(fieldsOf(fields?.['content'])?.['parts'])) {
-        const part = fieldsOf(each);
-        if (typeof part?.['text'] === 'string' && part['thought'] !== true) text += part['text'];
-        const call = fieldsOf(part?.['functionCall']);
-        if (call) calls.add([{ id: call['id'], name: call['name'], input: call['args'] }]);
-      }
-      logprobs.push(...logprobsIn(fields?.['logprobsResult']));
-      if (reported) reason = reported;
-    },
-    whole() {
-      const { calls: toolCalls } = calls.finish(reason === 'length');
-      return {
-        text,
-        ...(toolCalls.length > 0 ? { toolCalls } : {}),
-        ...(logprobs.length > 0 ? { logprobs } : {}),
-        reason: toolCalls.length > 0 && reason === 'stop' ? ('tool-calls' as const) : reason,
-      };
-    },
+    text: parts.map((part) => (part?.['thought'] === true ? '' : (stringOf(part?.['text']) ?? ''))).join(''),
+    calls: calls.map((call) => ({ id: call['id'], name: call['name'], input: call['args'] })),
+    logprobs: logprobsIn(fields?.['logprobsResult']),
+    reason,
   };
 }

@@ -3,6 +3,7 @@ import type { ErrorKind } from '../../shared/error-policies.ts';
 import { RumboError } from '../../shared/errors.ts';
 import { errorInEvent } from './error-event.ts';
 import { errorFromEvent } from './error-response.ts';
+import { isObject } from './json-fields.ts';
 
 export type ListEntry = Readonly<Record<string, unknown>>;
 
@@ -67,9 +68,6 @@ function entriesIn(value: unknown, depth: number): readonly ListEntry[] | undefi
   if (present.some((name) => fields[name] === null)) return [];
   return depth === 0 && present.length === 0 ? entriesById(fields) : undefined;
 }
-
-const isObject = (value: unknown): value is ListEntry =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const holdsList = (fields: ListEntry): boolean => listFields.some((name) => Object.hasOwn(fields, name));
 

@@ -1,13 +1,8 @@
 /** What OpenAI adds to the text of an answer: its sources, and how likely each token was. */
 import type { TokenLogprob } from '../../shared/chat.ts';
 import type { Citation } from '../../shared/content.ts';
+import { fieldsOf, listOf } from './json-fields.ts';
 import { sealSignature } from './signatures.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-logprobs */
 export function tokenLogprobs(list: unknown): readonly TokenLogprob[] {

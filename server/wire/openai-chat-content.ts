@@ -1,4 +1,5 @@
 /** Where the chunks of Chat Completions and its copies hold their texts and calls. */
+import { isObject } from './json-fields.ts';
 import { tryParseJson } from './json-object.ts';
 
 /** One chunk; the leaves are checked where they are used, since this runs for every token. */
@@ -160,9 +161,6 @@ function wholeAnswer(
   if (!hasText && !Array.isArray(tool_calls)) return undefined;
   return [{ message: { ...(hasText ? { content: response } : {}), ...(tool_calls ? { tool_calls } : {}) } }];
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether there is a call in any of its places. */
 export const hasCalls = ({ tool_calls, toolCalls, function_call }: CallFields): boolean =>

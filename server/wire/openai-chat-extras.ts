@@ -2,15 +2,14 @@
  * What the chunks of Chat Completions hold beyond one answer's text and calls: sources, pictures, sound, probabilities, further
  * answers, and reasoning that a service wants back. https://platform.openai.com/docs/api-reference/chat-streaming
  */
-import type { CompletionRequest, EnginePart, FinishReason, TokenLogprob } from '../../shared/chat.ts';
+import type { CompletionRequest, EnginePart, FinishReason } from '../../shared/chat.ts';
 import { audioMediaTypes, imageMediaTypes } from '../../shared/content.ts';
+import { type AlternativePiece, alternativeAnswers } from './alternative-answers.ts';
 import { finishWordIn } from './finish-words.ts';
+import { fieldsOf, listOf, stringOf } from './json-fields.ts';
 import { citationOf, tokenLogprobs } from './openai-annotations.ts';
 import { type Choice, callsIn, type Delta, textIn } from './openai-chat-content.ts';
 import { reasoningDetails } from './openai-chat-reasoning-details.ts';
-import { toolCallAssembler } from './tool-call-assembler.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a choice holds any of it; most hold none. */
 export const hasExtras = (choice: Choice, delta: Delta): boolean =>
@@ -18,21 +17,18 @@ export const hasExtras = (choice: Choice, delta: Delta): boolean =>
 
 /** @param request absent: one answer without sound was requested */
 export function chatExtras(request: CompletionRequest | undefined) {
-  const alternatives = new Map<number, ReturnType<typeof alternative>>();
+  const alternatives = alternativeAnswers(request?.tools?.map(({ name }) => name));
   const details = reasoningDetails();
   const sound: Buffer[] = [];
   let transcript = '';
   const citedUrls = new Set<string>();
-  const toolNames = request?.tools?.map(({ name }) => name);
 
   return {
     /** Several answers were requested: their indices tell them apart. */
     hasSeveral: (request?.answerCount ?? 1) > 1,
     /** Adds a choice of another answer than the first. */
     addAlternative(index: number, choice: Choice, reasonOf: (word: string) => FinishReason): void {
-      const found = alternatives.get(index) ?? alternative(toolNames);
-      alternatives.set(index, found);
-      found.add(choice, reasonOf);
+      alternatives.add(index, alternativePiece(choice, reasonOf));
     },
     /** The parts of one choice. */
     read(choice: Choice, delta: Delta): readonly EnginePart[] {
@@ -70,54 +66,27 @@ export function chatExtras(request: CompletionRequest | undefined) {
         const mediaType = mediaTypeOf(request?.output?.audio?.format);
         parts.push({ type: 'audio', mediaType, data, ...(transcript ? { transcript } : {}) });
       }
-      for (const found of alternatives.values()) parts.push({ type: 'alternative', ...found.whole() });
-      return parts;
+      return [...parts, ...alternatives.parts()];
     },
   };
 }
 
-function alternative(toolNames: readonly string[] | undefined) {
-  const calls = toolCallAssembler(toolNames);
-  const logprobs: TokenLogprob[] = [];
-  let text = '';
-  let reason: FinishReason = 'other';
+function alternativePiece(choice: Choice, reasonOf: (word: string) => FinishReason): AlternativePiece {
+  const delta = typeof choice.delta === 'object' ? choice.delta : undefined;
+  const holder = delta ?? choice.message ?? choice;
+  const word = finishWordIn([choice]);
   return {
-    add(choice: Choice, reasonOf: (word: string) => FinishReason): void {
-      const delta = typeof choice.delta === 'object' ? choice.delta : undefined;
-      const holder = delta ?? choice.message ?? choice;
-      text +=
-        delta || choice.message
-          ? textIn(holder as Delta)
-          : typeof choice.text === 'string'
-            ? choice.text
-            : '';
-      logprobs.push(...tokenLogprobs(fieldsOf(choice.logprobs)?.['content']));
-      calls.add(
-        callsIn(holder).map((call) => ({
-          id: call?.id,
-          index: call?.index,
-          name: call?.function?.name ?? call?.name,
-          input: call?.function?.arguments ?? call?.arguments,
-        })),
-      );
-      const word = finishWordIn([choice]);
-      if (word !== undefined) reason = reasonOf(word.toLowerCase());
-    },
-    whole() {
-      const { calls: toolCalls } = calls.finish(reason === 'length');
-      return {
-        text,
-        ...(toolCalls.length > 0 ? { toolCalls } : {}),
-        ...(logprobs.length > 0 ? { logprobs } : {}),
-        reason,
-      };
-    },
+    text: delta || choice.message ? textIn(holder as Delta) : (stringOf(choice.text) ?? ''),
+    calls: callsIn(holder).map((call) => ({
+      id: call?.id,
+      index: call?.index,
+      name: call?.function?.name ?? call?.name,
+      input: call?.function?.arguments ?? call?.arguments,
+    })),
+    logprobs: tokenLogprobs(fieldsOf(choice.logprobs)?.['content']),
+    reason: word === undefined ? undefined : reasonOf(word.toLowerCase()),
   };
 }
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** OpenRouter's. https://openrouter.ai/docs/features/multimodal/image-generation */
 function imageOf(image: unknown): readonly EnginePart[] {

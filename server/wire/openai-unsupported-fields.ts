@@ -1,5 +1,6 @@
 /** Fields that not every copy of OpenAI's API supports, and how a service states that it rejects one. */
 import { parseErrorText } from './error-body.ts';
+import type { Fields } from './json-fields.ts';
 import type { ErrorResponse, RejectedField, WireRequest } from './wire-format.ts';
 
 /**
@@ -43,8 +44,6 @@ const rejected =
 
 /** Whether a sentence rejects some field, or some value of it. */
 export const rejectsField = (text: string): boolean => rejected.test(text);
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The field that the error names as rejected. `undefined`: it names none of these. */
 export function rejectedOpenAiField(

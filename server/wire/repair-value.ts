@@ -1,10 +1,7 @@
 /** Changes a value so that it may match a JSON Schema: what models write beside it, never what is a matter of opinion. Pure. */
+import { type Fields, isObject } from './json-fields.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const maxDepth = 32;
 

@@ -1,4 +1,5 @@
 /** What services and gateways say that an answer did cost, in US dollars. */
+import { isObject } from './json-fields.ts';
 
 /** xAI: 1 US dollar is 10^10 ticks. https://docs.x.ai/docs/api-reference */
 const ticksPerUsd = 10_000_000_000;
@@ -37,6 +38,3 @@ export function toUsd(value: unknown): number | undefined {
       : value;
   return typeof usd === 'number' && usd > 0 && usd <= maxUsd ? usd : undefined;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -4,6 +4,7 @@
  * have reported before. A count that is no number of tokens is none.
  */
 import type { PartialUsage, Usage } from '../../shared/chat.ts';
+import { type Fields, isObject } from './json-fields.ts';
 import { parseJsonObject } from './json-object.ts';
 import { reportedCost } from './reported-cost.ts';
 import { serviceTierField } from './service-tier.ts';
@@ -18,8 +19,6 @@ import {
   usageFieldNames,
   usagePlaces,
 } from './usage-fields.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Counts as they are reported, before it is clear which of them contain others. */
 export type ReportedCounts = { [Field in UsageField]?: number };
@@ -133,7 +132,7 @@ const mayReport = ({ eval_count, prompt_eval_count, timings }: Fields, data: str
  */
 function wholeReportOf({ usage, usageMetadata }: Fields): Fields | undefined {
   const report = usage ?? usageMetadata;
-  if (!isObject(report) || Array.isArray(report)) return undefined;
+  if (!isObject(report)) return undefined;
   let counts = 0;
   for (const name in report) {
     const value = report[name];
@@ -280,8 +279,6 @@ function readDetails(counts: ReportedCounts, name: string, details: object): voi
 
 const modalityCount = (value: unknown): number =>
   (isObject(value) ? readCount(value['tokenCount'] ?? value['token_count']) : undefined) ?? 0;
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 /** Totals from the counts: which of them contain others is shown by their sum, where there is one, else by their names. */
 export function settleCounts(counts: ReportedCounts, style: CountingStyle): PartialUsage | undefined {

@@ -4,20 +4,10 @@ import type { AssistantPart, TextPart, ToolResultPart, UserPart } from '../../..
 import { isHostedBlock } from '../anthropic-blocks.ts';
 import { citationIn } from '../anthropic-citations.ts';
 import { sealThinking } from '../anthropic-thinking.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { parseJsonObject } from '../json-object.ts';
 import { signatureFromClient } from '../signatures.ts';
-import {
-  bodyOf,
-  countOf,
-  defined,
-  type Fields,
-  fieldsOf,
-  invalidBody,
-  listOf,
-  numberWithin,
-  stringOf,
-  unreadFields,
-} from './body-fields.ts';
+import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { cacheHint, type DocumentFields, documentData, imageData, imagePart } from './client-media.ts';
 import { described, effortNamed, toolNamesById } from './client-options.ts';

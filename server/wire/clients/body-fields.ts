@@ -1,13 +1,6 @@
 /** Reads the fields of a client's body: leniently where a field is optional, and with a list of those that were not read. */
 import { RumboError } from '../../../shared/errors.ts';
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-export const stringOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
+import { type Fields, fieldsOf } from '../json-fields.ts';
 
 /** @throws `invalid-request` */
 export function bodyOf(body: unknown): Fields {

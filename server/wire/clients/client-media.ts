@@ -7,7 +7,8 @@ import {
   type ImagePart,
   imageMediaTypes,
 } from '../../../shared/content.ts';
-import { dataAddress, fieldsOf, invalidBody, stringOf } from './body-fields.ts';
+import { fieldsOf, stringOf } from '../json-fields.ts';
+import { dataAddress, invalidBody } from './body-fields.ts';
 
 /** @param where the field, for the sentence of an error */
 export function imagePart(

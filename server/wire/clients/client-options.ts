@@ -6,7 +6,7 @@ import {
   type ServiceTier,
   serviceTiers,
 } from '../../../shared/chat.ts';
-import { type Fields, stringOf } from './body-fields.ts';
+import { type Fields, stringOf } from '../json-fields.ts';
 
 /** An effort by its name; names of other vendors are the nearest. `undefined`: none is named. */
 export function effortNamed(name: unknown): ReasoningEffort | undefined {

@@ -9,19 +9,9 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '../../../shared/content.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { sealSignature } from '../signatures.ts';
-import {
-  bodyOf,
-  countOf,
-  defined,
-  type Fields,
-  fieldsOf,
-  invalidBody,
-  listOf,
-  numberWithin,
-  stringOf,
-  unreadFields,
-} from './body-fields.ts';
+import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientPath, ClientRequest, ConversationParams } from './client-format.ts';
 import { audioData, documentData, imageData } from './client-media.ts';
 import { effortNamed, tierNamed } from './client-options.ts';

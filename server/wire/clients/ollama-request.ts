@@ -7,18 +7,8 @@ import {
   imageMediaTypes,
   type ToolCall,
 } from '../../../shared/content.ts';
-import {
-  bodyOf,
-  countOf,
-  defined,
-  type Fields,
-  fieldsOf,
-  invalidBody,
-  listOf,
-  numberWithin,
-  stringOf,
-  unreadFields,
-} from './body-fields.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
+import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { effortNamed } from './client-options.ts';
 

@@ -1,19 +1,9 @@
 /** Requests of clients that speak Chat Completions. https://platform.openai.com/docs/api-reference/chat/create */
 import type { Message, ReasoningOptions, ResponseFormat, Tool, ToolChoice } from '../../../shared/chat.ts';
 import type { AssistantPart, ToolCall, UserPart } from '../../../shared/content.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { sealSignature } from '../signatures.ts';
-import {
-  bodyOf,
-  countOf,
-  defined,
-  type Fields,
-  fieldsOf,
-  invalidBody,
-  listOf,
-  numberWithin,
-  stringOf,
-  unreadFields,
-} from './body-fields.ts';
+import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { audioData, cacheHint, dataAddressDocument, imagePart } from './client-media.ts';
 import { described, effortNamed, grammarOf, tierNamed, toolNamesById } from './client-options.ts';

@@ -1,6 +1,7 @@
 /** Tools of clients that speak the Responses API, and the choice among them. https://platform.openai.com/docs/guides/tools */
 import type { Tool, ToolChoice } from '../../../shared/chat.ts';
-import { type Fields, fieldsOf, listOf, stringOf, unreadFields } from './body-fields.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
+import { unreadFields } from './body-fields.ts';
 import { described, grammarOf } from './client-options.ts';
 
 export type ClientTools = { readonly tools: readonly Tool[]; readonly toolChoice?: ToolChoice };

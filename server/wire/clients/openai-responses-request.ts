@@ -1,21 +1,11 @@
 /** Requests of clients that speak the Responses API. https://platform.openai.com/docs/api-reference/responses/create */
 import type { Message, ReasoningOptions, ResponseFormat } from '../../../shared/chat.ts';
 import type { AssistantPart, TextPart, UserPart } from '../../../shared/content.ts';
+import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { citationOf } from '../openai-annotations.ts';
 import { generatedImage, sealReasoningItem } from '../openai-items.ts';
 import { signatureFromClient } from '../signatures.ts';
-import {
-  bodyOf,
-  countOf,
-  defined,
-  type Fields,
-  fieldsOf,
-  invalidBody,
-  listOf,
-  numberWithin,
-  stringOf,
-  unreadFields,
-} from './body-fields.ts';
+import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
 import { audioData, dataAddressDocument, imagePart } from './client-media.ts';
 import { effortNamed, tierNamed, toolNamesById } from './client-options.ts';
