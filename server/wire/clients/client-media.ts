@@ -6,9 +6,25 @@ import {
   type DocumentPart,
   type ImagePart,
   imageMediaTypes,
+  type TextPart,
+  type UserPart,
 } from '../../../shared/content.ts';
 import { fieldsOf, stringOf } from '../json-fields.ts';
 import { dataAddress, invalidBody } from './body-fields.ts';
+
+/**
+ * The text of instructions, which hold nothing else.
+ * @param ignoreRest called when the client has put something else there
+ */
+export function instructionText(
+  content: string | readonly UserPart[],
+  ignoreRest: () => void,
+): string | readonly TextPart[] {
+  if (typeof content === 'string') return content;
+  const texts = content.filter((part) => part.type === 'text');
+  if (texts.length < content.length) ignoreRest();
+  return texts;
+}
 
 /** @param where the field, for the sentence of an error */
 export function imagePart(

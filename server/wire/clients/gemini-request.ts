@@ -24,7 +24,7 @@ export function decodeGeminiRequest(sent: unknown, path: ClientPath = {}): Clien
   const body = inCamelCase(bodyOf(sent));
   const ignored = [...unreadFields(body, names)];
   if (!Array.isArray(body['contents'])) throw invalidBody('contents is missing, or is no list.');
-  const system = systemOf(body['systemInstruction']);
+  const system = systemOf(body['systemInstruction'], ignored);
   const ids = callIds();
   const messages = body['contents'].flatMap((each, index) => messagesOf(each, index, ids, ignored));
   return {
@@ -48,11 +48,13 @@ const camelFields = (value: unknown): Fields | undefined => {
   return fields && inCamelCase(fields);
 };
 
-function systemOf(instruction: unknown): readonly Message[] {
+function systemOf(instruction: unknown, ignored: string[]): readonly Message[] {
   if (typeof instruction === 'string') return [{ role: 'system', content: instruction }];
-  const texts = listOf(fieldsOf(instruction)?.['parts']).flatMap(
-    (part) => stringOf(fieldsOf(part)?.['text']) ?? [],
-  );
+  const texts = listOf(fieldsOf(instruction)?.['parts']).flatMap((part, index) => {
+    const text = stringOf(fieldsOf(part)?.['text']);
+    if (text === undefined) ignored.push(`systemInstruction.parts[${index}]`);
+    return text ?? [];
+  });
   const [only] = texts;
   if (only === undefined) return [];
   return [

@@ -40,7 +40,7 @@ export function decodeOllamaRequest(sent: unknown): ClientRequest {
     ...unreadFields(options, optionNames).map((name) => `options.${name}`),
   ];
   const calls: ToolCall[] = [];
-  const messages = listOf(body['messages']).map((each, index) => messageOf(each, index, calls));
+  const messages = listOf(body['messages']).map((each, index) => messageOf(each, index, calls, ignored));
   return {
     model: stringOf(body['model']) ?? '',
     // Ollama streams unless it is asked not to.
@@ -71,7 +71,7 @@ function optionsOf(body: Fields, options: Fields): ConversationParams {
   });
 }
 
-function messageOf(value: unknown, index: number, open: ToolCall[]): Message {
+function messageOf(value: unknown, index: number, open: ToolCall[], ignored: string[]): Message {
   const where = `messages[${index}]`;
   const message = fieldsOf(value);
   if (!message) throw invalidBody(`${where} is no object.`);
@@ -79,6 +79,8 @@ function messageOf(value: unknown, index: number, open: ToolCall[]): Message {
   const images = listOf(message['images']).map((image, at) => imageOf(image, `${where}.images[${at}]`));
   const content =
     images.length > 0 ? [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images] : text;
+  const readsImages = message['role'] === 'user' || message['role'] === 'tool';
+  if (images.length > 0 && !readsImages) ignored.push(`${where}.images`);
   switch (message['role']) {
     case 'system':
       return { role: 'system', content: text };

@@ -5,7 +5,7 @@ import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { sealSignature } from '../signatures.ts';
 import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
-import { audioData, cacheHint, dataAddressDocument, imagePart } from './client-media.ts';
+import { audioData, cacheHint, dataAddressDocument, imagePart, instructionText } from './client-media.ts';
 import { described, effortNamed, grammarOf, tierNamed, toolNamesById } from './client-options.ts';
 
 const names = new Set([
@@ -89,7 +89,7 @@ function messageOf(
   switch (message['role']) {
     case 'system':
     case 'developer':
-      return [{ role: 'system', content: textsOnly(content) }];
+      return [{ role: 'system', content: instructionText(content, () => ignored.push(`${where}.content`)) }];
     case 'user':
       return [{ role: 'user', content }];
     case 'assistant':
@@ -104,10 +104,6 @@ function messageOf(
       throw invalidBody(`${where}.role is ${JSON.stringify(message['role'])}, which is no role.`);
   }
 }
-
-/** One text part without anything else is the text itself. */
-const textsOnly = (content: string | readonly UserPart[]) =>
-  typeof content === 'string' ? content : content.filter((part) => part.type === 'text');
 
 function contentOf(content: unknown, where: string, ignored: string[]): string | readonly UserPart[] {
   if (content === null || content === undefined) return '';

@@ -1,13 +1,13 @@
 /** Requests of clients that speak the Responses API. https://platform.openai.com/docs/api-reference/responses/create */
 import type { Message, ReasoningOptions, ResponseFormat } from '../../../shared/chat.ts';
-import type { AssistantPart, TextPart, UserPart } from '../../../shared/content.ts';
+import type { AssistantPart, UserPart } from '../../../shared/content.ts';
 import { type Fields, fieldsOf, listOf, stringOf } from '../json-fields.ts';
 import { citationOf } from '../openai-annotations.ts';
 import { generatedImage, sealReasoningItem } from '../openai-items.ts';
 import { signatureFromClient } from '../signatures.ts';
 import { bodyOf, countOf, defined, invalidBody, numberWithin, unreadFields } from './body-fields.ts';
 import type { ClientRequest, ConversationParams } from './client-format.ts';
-import { audioData, dataAddressDocument, imagePart } from './client-media.ts';
+import { audioData, dataAddressDocument, imagePart, instructionText } from './client-media.ts';
 import { effortNamed, tierNamed, toolNamesById } from './client-options.ts';
 import { responsesTools } from './openai-responses-client-tools.ts';
 
@@ -215,11 +215,7 @@ function messageOf(item: Fields, where: string, ignore: Ignore): ReadItem {
     case 'system':
     case 'developer': {
       const parts = userContent(content, `${where}.content`, ignore);
-      return {
-        role: 'system',
-        content:
-          typeof parts === 'string' ? parts : parts.filter((part): part is TextPart => part.type === 'text'),
-      };
+      return { role: 'system', content: instructionText(parts, () => ignore(`${where}.content`)) };
     }
     case 'user':
       return { role, content: userContent(content, `${where}.content`, ignore) };
