@@ -1,48 +1,15 @@
 /** Anthropic's Messages in the other direction: what clients send, and answers as clients and the SDK read them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
-import fc from 'fast-check';
 import { anthropicMessages as wire } from '../../../../server/wire/anthropic-messages.ts';
 import { anthropicMessagesClients } from '../../../../server/wire/clients/anthropic-messages.ts';
-import { mapFeatures } from '../../../../server/wire/map-features.ts';
-import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
-import { completionRequest } from '../../../support/conversations.ts';
-import { fixture, partsOf, recording } from '../decoded.ts';
+import type { EnginePart } from '../../../../shared/chat.ts';
+import { fixture, partsOf } from '../decoded.ts';
+import { withAnsweringServer } from './answering-server.ts';
 
 const { decodeRequest, encoder } = anthropicMessagesClients;
 const usage = { input: 110, cachedRead: 64, cacheWrite: 30, cacheWriteHour: 10, output: 50, reasoning: 12 };
-
-test('a request that is encoded, decoded and encoded again is the same', () => {
-  for (const model of ['claude-opus-5-5', 'claude-haiku-4-5']) {
-    const encode = (request: CompletionRequest): unknown =>
-      wire.chat(model).encode(model, mapFeatures(request, wire.support(model)).request).body;
-    fc.assert(
-      fc.property(completionRequest, (request) => {
-        const body = encode(request);
-        const { ask, ignored, ...rest } = decodeRequest(JSON.parse(JSON.stringify(body)));
-        assert.deepEqual([ignored, rest], [[], { model, stream: true }]);
-        assert.deepEqual(encode({ ...ask, messages: ask.messages ?? [] }), body);
-      }),
-      { numRuns: 200 },
-    );
-  }
-});
-
-test('everything that the official SDK sends is read, and encoded again as it came', () => {
-  const { body, path } = recording('sdk-requests/anthropic-messages-everything.json') as unknown as {
-    readonly body: Record<string, unknown>;
-    readonly path: string;
-  };
-  const { ask, ignored, model } = decodeRequest(body);
-  assert.deepEqual(ignored, []);
-  const sent = wire.chat(model).encode(model, { ...ask, messages: ask.messages ?? [] });
-  assert.deepEqual(sent.body, body);
-  assert.equal(`/v1${sent.path}`, path);
-});
 
 test('what Claude Code sends is read, and what is not carried on is named', () => {
   const userId = '{"device_id":"d","account_uuid":"","session_id":"s-1"}';
@@ -328,23 +295,10 @@ test('answers of other services have thinking, sources and reasons that a client
 });
 
 test('the official SDK reads the streamed answer and the whole one', async () => {
-  const { stream, whole } = encoded(parts);
-  const bodies: unknown[] = [];
-  const server = createServer((incoming, response) => {
-    let body = '';
-    incoming.on('data', (chunk) => (body += String(chunk)));
-    incoming.on('end', () => {
-      bodies.push(JSON.parse(body));
-      const streams = (JSON.parse(body) as { stream?: boolean }).stream === true;
-      response.writeHead(200, { 'content-type': streams ? 'text/event-stream' : 'application/json' });
-      response.end(streams ? stream : JSON.stringify(whole));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const client = new Anthropic({ apiKey: 'k', baseURL: `http://127.0.0.1:${port}`, maxRetries: 0 });
+  const answer = encoded(parts);
+  const { whole } = answer;
+  await withAnsweringServer(answer, async (address, bodies) => {
+    const client = new Anthropic({ apiKey: 'k', baseURL: address, maxRetries: 0 });
     const request = { model: 'auto', max_tokens: 64, messages: [{ role: 'user' as const, content: 'hi' }] };
     const streamed = await client.messages.stream(request).finalMessage();
     const plain = await client.messages.create(request);
@@ -362,8 +316,5 @@ test('the official SDK reads the streamed answer and the whole one', async () =>
       );
     }
     assert.deepEqual(decodeRequest(bodies[0]).ignored, []);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  });
 });

@@ -2,31 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { ollamaClients } from '../../../../server/wire/clients/ollama.ts';
-import { mapFeatures } from '../../../../server/wire/map-features.ts';
 import { ollamaChat } from '../../../../server/wire/ollama-chat.ts';
-import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
-import { completionRequest } from '../../../support/conversations.ts';
+import type { EnginePart } from '../../../../shared/chat.ts';
 
 const { decodeRequest, encoder } = ollamaClients;
 const usage = { input: 10, cachedRead: 0, cacheWrite: 0, output: 5, reasoning: 0 };
-
-test('a request that is encoded, decoded and encoded again is the same', () => {
-  for (const model of ['qwen3:8b', 'gpt-oss:20b']) {
-    const encode = (request: CompletionRequest) =>
-      ollamaChat.chat(model).encode(model, mapFeatures(request, ollamaChat.support(model)).request).body;
-    fc.assert(
-      fc.property(completionRequest, (request) => {
-        const body = encode(request);
-        const { ask, ignored } = decodeRequest(JSON.parse(JSON.stringify(body)));
-        assert.deepEqual(ignored, []);
-        assert.deepEqual(encode({ ...ask, messages: ask.messages ?? [] }), body);
-      }),
-      { numRuns: 200 },
-    );
-  }
-});
 
 test('what clients send beside it is read or named', () => {
   const { ask, ignored, stream } = decodeRequest({

@@ -2,32 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
-import { engines } from '../../../../server/engines/table.ts';
 import { openaiChatClients } from '../../../../server/wire/clients/openai-chat.ts';
-import { mapFeatures } from '../../../../server/wire/map-features.ts';
 import { chunkDecoder } from '../../../../server/wire/openai-chat-stream.ts';
 import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
-import { completionRequest } from '../../../support/conversations.ts';
 
-const wire = engines.find(({ kind }) => kind === 'openai-compatible')?.wire;
 const { decodeRequest, encoder } = openaiChatClients;
 const usage = { input: 10, cachedRead: 4, cacheWrite: 0, output: 5, reasoning: 2 };
-
-test('a request that is encoded, decoded and encoded again is the same', () => {
-  assert.ok(wire);
-  const encode = (request: CompletionRequest): unknown =>
-    wire.chat('m').encode('m', mapFeatures(request, wire.support('m')).request).body;
-  fc.assert(
-    fc.property(completionRequest, (request) => {
-      const body = encode(request);
-      const { ask, ignored, model, stream } = decodeRequest(JSON.parse(JSON.stringify(body)));
-      assert.deepEqual([ignored, model, stream], [[], 'm', true]);
-      assert.deepEqual(encode({ ...ask, messages: ask.messages ?? [] }), body);
-    }),
-    { numRuns: 300 },
-  );
-});
 
 test('what clients of today send is read, and what is not carried on is named', () => {
   const { ask, ignored, stream, wantsUsage } = decodeRequest({

@@ -1,48 +1,15 @@
 /** The Responses API in the other direction: what clients send, and answers as clients and the SDK read them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import OpenAI from 'openai';
 import { openaiResponsesClients } from '../../../../server/wire/clients/openai-responses.ts';
-import { mapFeatures } from '../../../../server/wire/map-features.ts';
-import { openaiResponses, responsesSupport } from '../../../../server/wire/openai-responses.ts';
-import type { CompletionRequest, EnginePart } from '../../../../shared/chat.ts';
-import { completionRequest } from '../../../support/conversations.ts';
-import { decodeAs, fixture, recording } from '../decoded.ts';
+import { openaiResponses } from '../../../../server/wire/openai-responses.ts';
+import type { EnginePart } from '../../../../shared/chat.ts';
+import { decodeAs, fixture } from '../decoded.ts';
+import { withAnsweringServer } from './answering-server.ts';
 
 const { decodeRequest, encoder } = openaiResponsesClients;
 const usage = { input: 110, cachedRead: 64, cacheWrite: 30, output: 50, reasoning: 12 };
-
-test('a request that is encoded, decoded and encoded again is the same', () => {
-  for (const model of ['gpt-5.3-codex', 'gpt-4o']) {
-    const encode = (request: CompletionRequest): unknown =>
-      openaiResponses.encode(model, mapFeatures(request, responsesSupport(model)).request).body;
-    fc.assert(
-      fc.property(completionRequest, (request) => {
-        const body = encode(request);
-        const { ask, ignored, ...rest } = decodeRequest(JSON.parse(JSON.stringify(body)));
-        assert.deepEqual([ignored, rest], [[], { model, stream: true }]);
-        assert.deepEqual(encode({ ...ask, messages: ask.messages ?? [] }), body);
-      }),
-      { numRuns: 200 },
-    );
-  }
-});
-
-test('everything that the official SDK sends is read, and encoded again as it came', () => {
-  const { body, path } = recording('sdk-requests/openai-responses-everything.json') as unknown as {
-    readonly body: Record<string, unknown>;
-    readonly path: string;
-  };
-  const { ask, ignored, model } = decodeRequest(body);
-  assert.deepEqual(ignored, []);
-  const sent = openaiResponses.encode(model, { ...ask, messages: ask.messages ?? [] });
-  assert.deepEqual(sent.body, body);
-  assert.equal(`/v1${sent.path}`, path);
-});
 
 test('what Codex sends is read, and what is not carried on is named', () => {
   const { ask, ignored, model, stream } = decodeRequest({
@@ -428,23 +395,10 @@ test('answers of other services have reasoning and sources that go back, and a s
 });
 
 test('the official SDK reads the streamed answer and the whole one', async () => {
-  const { stream, whole } = encoded(parts);
-  const bodies: unknown[] = [];
-  const server = createServer((incoming, response) => {
-    let body = '';
-    incoming.on('data', (chunk) => (body += String(chunk)));
-    incoming.on('end', () => {
-      bodies.push(JSON.parse(body));
-      const streams = (JSON.parse(body) as { stream?: boolean }).stream === true;
-      response.writeHead(200, { 'content-type': streams ? 'text/event-stream' : 'application/json' });
-      response.end(streams ? stream : JSON.stringify(whole));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const client = new OpenAI({ apiKey: 'k', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
+  const answer = encoded(parts);
+  const { whole } = answer;
+  await withAnsweringServer(answer, async (address, bodies) => {
+    const client = new OpenAI({ apiKey: 'k', baseURL: `${address}/v1`, maxRetries: 0 });
     const request = { model: 'auto', input: 'hi' };
     const streamed = await client.responses.stream(request).finalResponse();
     const plain = await client.responses.create(request);
@@ -461,8 +415,5 @@ test('the official SDK reads the streamed answer and the whole one', async () =>
       assert.equal(response.usage?.input_tokens_details.cached_tokens, 64);
     }
     assert.deepEqual(decodeRequest(bodies[0]).ignored, []);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  });
 });
