@@ -556,7 +556,7 @@ export const Settings = z.object({
       meta(
         'application',
         ['cache'],
-        'Paid models (`provider/model` or `provider/*`) that may write these summaries. Free ones may always; without one the texts are shortened.',
+        'Paid models (`provider/model` or `provider/*`) that may write the summaries of `rumbo.history.compaction`. Free models always may; where none can, the texts are shortened.',
       ),
     ),
   'cache.enabled': z
